@@ -1,0 +1,1 @@
+"""One module per sub-command of `vmmlab`, imported only when it is asked for."""
