@@ -1,0 +1,1 @@
+"""Whether two sides differ, and with what confidence."""

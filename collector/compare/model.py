@@ -1,0 +1,46 @@
+"""The result of comparing two sides in one metric."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Verdict = Literal[
+    "left lower",
+    "left higher",
+    "no difference",
+    "too few samples",
+    "not comparable",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One metric of one case, left against right.
+
+    Numbers are None where they cannot be computed; `reason` then says why.
+    """
+
+    measurement: str
+    case: str
+    metric: str
+    unit: str
+    left: str
+    """Label of the left side."""
+    right: str
+    n_left: int
+    n_right: int
+    median_left: float | None
+    median_right: float | None
+    ratio: float | None
+    """`median_left / median_right`; None when the right median is 0."""
+    interval_low: float | None
+    """Lower end of the 95 % bootstrap interval of `ratio`."""
+    interval_high: float | None
+    p_value: float | None
+    """Corrected for the number of metrics compared (Holm); None when nothing was tested."""
+    effect_size: float | None
+    """Cliff's delta: P(left > right) - P(left < right), from -1 to 1."""
+    verdict: Verdict
+    """`left lower` and `left higher` call a difference; the others do not."""
+    reason: str
+    """Why there is no verdict about a difference; "" when there is one."""
+    warnings: tuple[str, ...] = ()
