@@ -1,0 +1,275 @@
+"""One block: a guest, started as often as it takes, and all that is measured in it."""
+
+import base64
+import contextlib
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from vmmlab_runner import boot, clock, footprint, unit
+from vmmlab_runner.errors import GuestError
+from vmmlab_runner.layout import Layout, read_json
+from vmmlab_runner.link import AGENT_DIRECTORY, Link
+from vmmlab_runner.progress import Progress
+from vmmlab_runner.schedule import Block, Measurement, Schedule
+from vmmlab_runner.store import Store
+
+ATTEMPTS = 2  # of a measurement, and of a boot
+STARTS = 4  # of a guest, in one block
+GRACE = 45.0  # seconds for words on their way, beyond what the guest itself allows
+LOGIN_PAUSE = (0.15, 1.0, 15.0)  # share of the boot, at least, at most
+ENVIRONMENT = {"LC_ALL": "C"}
+WORKPLACE = "/var/lib/vmmlab-fileio"
+
+
+@dataclass(slots=True)
+class Session:
+    """What is known of one started guest."""
+
+    guest: boot.Guest
+    todo: list[Measurement]
+    login: float  # monotonic seconds at which the first connection was made
+    hello: float = 0.0  # the guest's clock, when the lab host's showed `heard`
+    heard: float = 0.0
+    facts: dict[str, Any] = field(default_factory=dict)
+    host_clock: dict[str, float] = field(default_factory=dict)
+
+    def iso(self, moment: float) -> str:
+        """Return a time of the guest's monotonic clock by the lab host's calendar."""
+        return clock.iso(time.time() - time.monotonic() + self.heard + moment - self.hello)
+
+
+class BlockRunner:
+    """Makes what is missing of one block."""
+
+    def __init__(
+        self, layout: Layout, schedule: Schedule, block: Block, store: Store, progress: Progress
+    ) -> None:
+        """Prepare the work; nothing is started yet."""
+        self.layout = layout
+        self.schedule = schedule
+        self.block = block
+        self.store = store
+        self.progress = progress
+        self._failures: Counter[str] = Counter()
+        self._current: Measurement | None = None
+        lab = read_json(layout.lab)
+        self._address = (str(lab["guest_address"]), int(lab.get("guest_port", 22)))
+        self._directory = str(lab.get("guest_directory", AGENT_DIRECTORY))
+        self._workplace = str(lab.get("guest_workplace", WORKPLACE))
+
+    def run(self) -> None:
+        """Make what is missing, and say of the rest why it stays missing."""
+        begun, before = time.monotonic(), len(self._todo())
+        boots, reason = 0, ""
+        for _ in range(STARTS):
+            todo = self._todo()
+            if not todo or boots == ATTEMPTS:
+                break
+            self._current = None
+            try:
+                self._in_guest(todo)
+            except GuestError as error:
+                reason = str(error)
+                if self._current is None:
+                    boots += 1
+                else:
+                    self._lost(self._current, reason)
+        for measurement in self._todo():
+            self.progress.miss(measurement, reason)
+        if before == len(self.block.measurements) and not reason:
+            self.progress.paced(self.block.seconds, time.monotonic() - begun)
+
+    def _todo(self) -> list[Measurement]:
+        return [
+            each
+            for each in self.block.measurements
+            if self._failures[each.stem] < ATTEMPTS and not self.store.complete(each)
+        ]
+
+    def _in_guest(self, todo: list[Measurement]) -> None:
+        """Start a guest, measure, stop it; its console is kept in any case.
+
+        Raises:
+            GuestError: it ended or fell silent.
+        """
+        vmm = self.block.vmm
+        self.progress.idle(f"{vmm}: starting guest {self.block.repetition}")
+        failed = True
+        try:
+            guest = boot.start(self.layout, vmm, self._address, self.schedule.boot_timeout)
+            self._describe(guest)
+            # The login is no part of the boot that is measured: systemd gets time to finish.
+            share, least, most = LOGIN_PAUSE
+            time.sleep(min(max(share * guest.ssh_s, least), most))
+            self._measure(Session(guest, todo, login=time.monotonic()))
+            failed = False
+        finally:
+            boot.stop(vmm)
+            console = boot.console(self.layout.serial(vmm))
+            self.store.keep_console(vmm, self.block.repetition, console, failed=failed)
+            self.layout.disk.unlink(missing_ok=True)
+
+    def _measure(self, session: Session) -> None:
+        link = Link(self.layout.keys, self._address, self._orders(session.todo), self._directory)
+        with contextlib.closing(link):
+            limit = self.schedule.boot_timeout + GRACE
+            end = time.monotonic() + limit
+            while True:
+                event = link.receive(1.0)
+                if event is None:
+                    if not session.guest.process.alive():
+                        raise GuestError(f"the VMM ended: {unit.last_words(session.guest.unit)}")
+                    if time.monotonic() > end:
+                        problem = link.problem()
+                        told = f" (ssh: {problem})" if problem else ""
+                        raise GuestError(f"the guest fell silent for {limit:.0f} s{told}")
+                    continue
+                if event["event"] == "end":
+                    return
+                try:
+                    limit = self._handle(event, session, link) or limit
+                except (KeyError, TypeError, ValueError, IndexError) as error:
+                    raise GuestError(f"the guest sent a wrong record: {error!r}") from error
+                end = time.monotonic() + limit
+
+    def _orders(self, todo: list[Measurement]) -> dict[str, Any]:
+        return {
+            "boot_timeout": self.schedule.boot_timeout,
+            "pause": self.schedule.pause,
+            "workplace": self._workplace,
+            "measurements": [
+                {
+                    "where": each.where,
+                    "command": each.command,
+                    "before": each.before,
+                    "after": each.after,
+                    "timeout": each.timeout,
+                    "attempts": ATTEMPTS - self._failures[each.stem],
+                }
+                for each in todo
+            ],
+        }
+
+    def _handle(self, event: dict[str, Any], session: Session, link: Link) -> float | None:
+        """Take one record; return the seconds within which the next must come, if it changes."""
+        match event["event"]:
+            case "hello":
+                session.hello, session.heard = event["monotonic"], event["received"]
+                return None
+            case "state":
+                self._booted(event, session)
+                return GRACE
+            case "begin":
+                self._current = session.todo[event["index"]]
+                self.progress.begin(self.block, self._current)
+                return self._current.timeout + self.schedule.pause + GRACE
+            case "result":
+                measurement = session.todo[event["index"]]
+                self._keep(measurement, *self._from_guest(measurement, event, session))
+                self._current = None
+                return GRACE
+            case "host":
+                self._on_host(session.todo[event["index"]], session)
+                link.say(f"go {event['index']}")
+                return GRACE
+            case kind:
+                raise ValueError(f"unknown record {kind!r}")
+
+    def _booted(self, event: dict[str, Any], session: Session) -> None:
+        """Note the guest's facts and the host's clock on its boot."""
+        if "reason" in event:
+            raise GuestError(event["reason"])
+        session.facts = event["guest"]
+        guest = session.guest
+        clocks = {
+            "kernel_s": guest.kernel_s,
+            "ssh_s": guest.ssh_s,
+            "login_s": session.login - guest.process.started,
+        }
+        if event["finished"] is not None:
+            finished = session.heard - session.hello + event["finished"]
+            clocks["running_s"] = finished - guest.process.started
+        session.host_clock = {
+            key: round(value, 3) for key, value in clocks.items() if value is not None
+        }
+
+    def _from_guest(
+        self, measurement: Measurement, event: dict[str, Any], session: Session
+    ) -> tuple[bytes, dict[str, Any]]:
+        """Return a record's log and what its sidecar says."""
+        told = {
+            "command": event["command"],
+            "started": session.iso(event["started"]),
+            "finished": session.iso(event["started"] + event["seconds"]),
+            "exit_code": event["exit_code"],
+            "seconds": round(event["seconds"], 3),
+            "guest": session.facts,
+        }
+        if (measurement.measurement, measurement.case) == ("boot", "default"):
+            told["host_clock"] = session.host_clock
+        if "reason" in event:
+            told["reason"] = event["reason"]
+        return base64.b64decode(event["log"]), told
+
+    def _on_host(self, measurement: Measurement, session: Session) -> None:
+        """Make a measurement of the VMM's process."""
+        self._current = measurement
+        process = session.guest.process
+        for _ in range(ATTEMPTS - self._failures[measurement.stem]):
+            self.progress.begin(self.block, measurement)
+            settled = footprint.settle(process, measurement.settle) if measurement.settle else None
+            log, told = footprint.run(measurement, process)
+            if not process.alive():
+                raise GuestError("the VMM ended while its memory was measured")
+            extra = {} if settled is None else {"settle_s": settled}
+            if self._keep(measurement, log, {**told, "guest": session.facts, **extra}):
+                break
+        self._current = None
+
+    def _keep(self, measurement: Measurement, log: bytes, told: dict[str, Any]) -> bool:
+        """Write what an attempt left; tell whether it is a result."""
+        sidecar = {
+            "format": 1,
+            "command": told["command"],
+            "attempt": self.store.failures(measurement) + 1,
+            "environment": ENVIRONMENT,
+            "block": self.block.block,
+            **told,
+        }
+        if "reason" not in told:
+            self.store.keep(measurement, log, sidecar)
+            self.progress.measured(measurement, told["seconds"])
+            return True
+        self.store.keep_failed(measurement, log, sidecar)
+        self._fail(measurement, told["reason"])
+        return False
+
+    def _lost(self, measurement: Measurement, reason: str) -> None:
+        """Note an attempt that went down with its guest."""
+        self._keep(
+            measurement,
+            b"",
+            {
+                "command": list(measurement.command),
+                "started": None,
+                "finished": clock.now(),
+                "exit_code": None,
+                "seconds": None,
+                "reason": reason,
+            },
+        )
+
+    def _fail(self, measurement: Measurement, reason: str) -> None:
+        self._failures[measurement.stem] += 1
+        if self._failures[measurement.stem] >= ATTEMPTS:
+            self.progress.miss(measurement, reason)
+
+    def _describe(self, guest: boot.Guest) -> None:
+        """Write vmm.json, once per run and start of the runner, with the real command line."""
+        known = read_json(self.layout.vmm(self.block.vmm))
+        described = {**known, "command_line": guest.process.command_line()}
+        path = self.store.results / self.block.vmm / "vmm.json"
+        if not path.exists() or read_json(path) != described:
+            self.store.describe(f"{self.block.vmm}/vmm.json", described)

@@ -1,0 +1,158 @@
+"""One run on this lab host, from its lock to its last measurement."""
+
+import errno
+import os
+import shutil
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from vmmlab_runner import files, host, unit
+from vmmlab_runner.block import BlockRunner
+from vmmlab_runner.errors import RunnerError
+from vmmlab_runner.layout import Layout
+from vmmlab_runner.lock import Lock, busy, holder
+from vmmlab_runner.progress import Progress
+from vmmlab_runner.schedule import Schedule, load
+from vmmlab_runner.store import Store
+
+STARTS = (
+    20  # of the runner, without a word from the controller: a host that crashes again and again
+)
+OK, FAILED, BUSY = 0, 3, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run and its folder on this lab host."""
+
+    layout: Layout
+    name: str
+
+    @property
+    def directory(self) -> Path:
+        """Where the run is kept."""
+        return self.layout.run(self.name)
+
+    @property
+    def unit(self) -> str:
+        """The unit that executes it."""
+        return f"vmmlab-run@{self.name}.service"
+
+    @property
+    def starts(self) -> Path:
+        """How often the runner has started since the controller's last word; and who started it."""
+        return self.directory / "starts"
+
+    @property
+    def who(self) -> Path:
+        """Who started the run."""
+        return self.directory / "who"
+
+    def open(self) -> tuple[Schedule, Store, Progress]:
+        """Return its schedule, its results so far, and its progress."""
+        schedule = load(self.directory / "schedule.json")
+        store = Store(self.directory)
+        return schedule, store, Progress(self.directory / "progress.json", schedule, store)
+
+
+def request(run: Run, who: str) -> str:
+    """Start a run unless it is complete or already runs; return which of these it was.
+
+    Raises:
+        RunnerError: another run has this lab host.
+    """
+    held = holder(run.layout.lock)
+    if held is not None:
+        if held.get("run") == run.name:
+            return "running"
+        raise RunnerError(busy(held))
+    schedule, store, progress = run.open()
+    store.recover()
+    if all(store.complete(each) for block in schedule.blocks for each in block.measurements):
+        progress.end("done", "everything is measured")
+        return "complete"
+    files.write(run.who, who.encode())
+    files.write(run.starts, b"0")
+    progress.idle("starting")
+    unit.systemctl("reset-failed", run.unit)
+    done = unit.systemctl("start", "--no-block", run.unit)
+    if done.returncode:
+        raise RunnerError(f"{run.unit} cannot be started: {done.stderr.strip()}")
+    return "started"
+
+
+def execute(run: Run) -> int:
+    """Measure what is missing; the unit's program. Return its exit code."""
+    # systemd stops a run so, also when the host shuts down: the guest is stopped, files are whole.
+    signal.signal(signal.SIGTERM, _terminate)
+    who = run.who.read_text() if run.who.exists() else "?"
+    try:
+        with Lock(run.layout.lock, run.name, who):
+            return _locked(run)
+    except RunnerError as error:
+        print(error, file=sys.stderr)
+        return BUSY
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(OK)
+
+
+def _locked(run: Run) -> int:
+    unit.systemctl("stop", "vmmlab-guest-*.service")
+    # A disk that an earlier start left behind: where the disk is full, this is the room to say so.
+    run.layout.disk.unlink(missing_ok=True)
+    schedule, store, progress = run.open()
+    try:
+        _count(run)
+        # After a reboot the run goes on by itself.
+        unit.systemctl("enable", run.unit)
+        store.recover()
+        store.describe("host.json", host.describe(run.layout, schedule.host))
+        for block in schedule.blocks:
+            BlockRunner(run.layout, schedule, block, store, progress).run()
+    except RunnerError as error:
+        return _end(run, progress, str(error))
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        run.layout.disk.unlink(missing_ok=True)
+        return _end(run, progress, no_space(run.directory))
+    return _end(run, progress, "")
+
+
+def _count(run: Run) -> None:
+    """Count this start.
+
+    Raises:
+        RunnerError: there were too many without a word from the controller.
+    """
+    text = run.starts.read_text() if run.starts.exists() else "0"
+    files.write(run.starts, str(int(text) + 1).encode())
+    if int(text) >= STARTS:
+        raise RunnerError(
+            f"the run was started {STARTS} times and got no end; look at journalctl -u {run.unit}"
+        )
+
+
+def _end(run: Run, progress: Progress, problem: str) -> int:
+    unit.systemctl("disable", run.unit)
+    if problem:
+        print(problem, file=sys.stderr)
+        progress.end("failed", problem)
+        return FAILED
+    missing = len(progress.missing)
+    progress.end("done", f"{missing} measurements are missing" if missing else "all measured")
+    return OK
+
+
+def no_space(directory: Path) -> str:
+    """Return what to do about a full disk."""
+    usage = shutil.disk_usage(directory)
+    return (
+        f"{os.fspath(directory)}: no space left on the disk ({usage.free >> 20} of"
+        f" {usage.total >> 20} MiB free); make room and start the same run again"
+    )
