@@ -1,0 +1,160 @@
+"""Callback that names the stage that begins and sums all of them up at the end."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ansible import constants
+from ansible.plugins.callback import CallbackBase
+
+if TYPE_CHECKING:
+    from ansible.executor.stats import AggregateStats
+    from ansible.executor.task_result import CallbackTaskResult
+    from ansible.playbook import Playbook
+    from ansible.playbook.play import Play
+
+ROOT = Path(__file__).resolve().parents[2]
+if str(ROOT) not in sys.path:  # Ansible may run from another environment than the checkout's
+    sys.path.append(str(ROOT))
+
+from collector.errors import UnusableInputError  # noqa: E402 - found through the line above
+from collector.plan.totals import duration  # noqa: E402 - as above
+from collector.run.status import closing_lines, table_lines  # noqa: E402 - as above
+from collector.run.summary import plain, summarize  # noqa: E402 - as above
+
+DOCUMENTATION = """
+name: stages
+type: aggregate
+short_description: Names the stage that begins and sums all of them up at the end
+description:
+  - A stage is one playbook file. At the end there is a table of wall time, changes and failures
+    per stage, and, if a run was made, its workbook and its measurements per host.
+requirements:
+  - enable it in C(callbacks_enabled)
+"""
+
+_SET_FACT = ("ansible.builtin.set_fact", "ansible.legacy.set_fact", "set_fact")
+
+
+class CallbackModule(CallbackBase):
+    """Counts what happens in each stage; failures that were rescued or ignored are none."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "aggregate"
+    CALLBACK_NAME = "stages"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def __init__(self) -> None:
+        """Begin with nothing counted."""
+        super().__init__()
+        self._planned: list[str] = []
+        self._began: list[tuple[str, float]] = []
+        self._changed: Counter[str] = Counter()
+        self._errors: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+        self._run_dir: Path | None = None
+
+    def v2_playbook_on_start(self, playbook: Playbook) -> None:
+        """Learn which stages there will be."""
+        self._planned = list(dict.fromkeys(_stage(play) for play in playbook.get_plays()))
+
+    def v2_playbook_on_play_start(self, play: Play) -> None:
+        """Print a heading when the play is the first of its stage."""
+        stage = _stage(play)
+        if self._began and self._began[-1][0] == stage:
+            return
+        self._began.append((stage, time.monotonic()))
+        number = self._planned.index(stage) + 1 if stage in self._planned else len(self._began)
+        self._display.banner(f"STAGE {number}/{max(len(self._planned), number)}: {stage}")
+        if self._run_dir is None:
+            self._run_dir = _run_by_name(play)
+
+    def v2_runner_on_ok(self, result: CallbackTaskResult) -> None:
+        """Count a change; note the folder of the run when a role tells it."""
+        if result.is_changed():
+            self._changed[self._stage] += 1
+        if result.task.action in _SET_FACT:
+            folder = result.result.get("ansible_facts", {}).get("plan_run_dir")
+            self._run_dir = Path(folder) if folder else self._run_dir
+
+    def v2_runner_on_failed(self, result: CallbackTaskResult, ignore_errors: bool = False) -> None:
+        """Note a failure with its task and its message; an ignored one may be a change."""
+        if not ignore_errors:
+            self._note(result)
+        elif result.is_changed():
+            self._changed[self._stage] += 1
+
+    def v2_runner_on_unreachable(self, result: CallbackTaskResult) -> None:
+        """Note a host that does not answer."""
+        self._note(result)
+
+    def v2_playbook_on_stats(self, stats: AggregateStats) -> None:
+        """Print the table of stages, every host that failed, and what was measured."""
+        failed = self._failed(stats)
+        self._display.banner("STAGES")
+        self._say(table_lines(self._rows(Counter(stage for _, stage, _ in failed))))
+        self._say([f"FAILED: {host}: {stage}: {text}" for host, stage, text in failed], error=True)
+        if self._run_dir and (self._run_dir / "run.json").is_file():
+            self._display.banner("RUN")
+            try:
+                self._say(closing_lines(summarize(self._run_dir)))
+            except UnusableInputError as error:
+                self._say([str(error)], error=True)
+
+    @property
+    def _stage(self) -> str:
+        return self._began[-1][0] if self._began else ""
+
+    def _note(self, result: CallbackTaskResult) -> None:
+        text = str(result.result.get("msg") or "no message")
+        if "return code" in text and result.result.get("stderr"):
+            text = str(result.result["stderr"])
+        line = f"{result.task_name}: {plain(text)}"
+        self._errors[result.host.get_name()].append((self._stage, line))
+
+    def _failed(self, stats: AggregateStats) -> list[tuple[str, str, str]]:
+        """Return host, stage and text of what ended a host's work.
+
+        Ansible tells of a failure before it knows that it will be rescued; a host works on after a
+        rescue, so the last ones are those that were not.
+        """
+        found = []
+        for host, errors in self._errors.items():
+            count = stats.failures.get(host, 0) + stats.dark.get(host, 0)
+            found += [(host, stage, text) for stage, text in errors[len(errors) - count :]]
+        return found
+
+    def _rows(self, failed: Counter[str]) -> list[tuple[str, ...]]:
+        ends = [began for _, began in self._began[1:]] + [time.monotonic()]
+        seconds: dict[str, float] = {}
+        for (stage, began), ended in zip(self._began, ends, strict=False):
+            seconds[stage] = seconds.get(stage, 0.0) + ended - began
+        rows = [("stage", "wall time", "changed", "failed")]
+        for stage, length in {**seconds, "all": sum(seconds.values())}.items():
+            counts = [
+                counter.total() if stage == "all" else counter[stage]
+                for counter in (self._changed, failed)
+            ]
+            rows.append((stage, duration(length), *(str(count) for count in counts)))
+        return rows
+
+    def _say(self, lines: object, *, error: bool = False) -> None:
+        for line in lines:
+            bad = error or line.startswith(("LEFT OUT", "FAILED"))
+            self._display.display(line, color=constants.COLOR_ERROR if bad else None)
+
+
+def _stage(play: Play) -> str:
+    """Return the name of the playbook file that holds `play`."""
+    return Path(play.get_path().rpartition(":")[0]).stem
+
+
+def _run_by_name(play: Play) -> Path | None:
+    """Return the folder of the run named on the command line: for a stage that runs alone."""
+    given = play.get_variable_manager().extra_vars
+    if not given.get("run_name"):
+        return None
+    return Path(given.get("results_dir") or ROOT / "results") / str(given["run_name"])
