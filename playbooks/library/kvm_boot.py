@@ -1,0 +1,49 @@
+#!/usr/bin/python
+"""Ansible module: boot a kernel on KVM to see whether /dev/kvm tells the truth."""
+
+DOCUMENTATION = """
+module: kvm_boot
+short_description: Boot a kernel without a root on KVM and wait for its panic
+options:
+  qemu: {type: path, required: true, description: The QEMU to boot with.}
+  firmware: {type: path, required: true, description: Folder of its firmware.}
+  kernel: {type: path, required: true, description: The kernel.}
+  timeout: {type: int, default: 120, description: Seconds to wait.}
+"""
+EXAMPLES = """
+- kvm_boot: {qemu: /opt/q/bin/qemu-system-x86_64, firmware: /opt/q/share/qemu, kernel: /opt/k/bzImage}
+"""
+RETURN = """
+problem: {type: str, returned: always, description: Why no guest boots, or an empty string.}
+seconds: {type: float, returned: always, description: How long it took.}
+"""
+
+import time
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.kvm_boot import boot
+
+
+def main():
+    """Run the module."""
+    module = AnsibleModule(
+        argument_spec={
+            "qemu": {"type": "path", "required": True},
+            "firmware": {"type": "path", "required": True},
+            "kernel": {"type": "path", "required": True},
+            "timeout": {"type": "int", "default": 120},
+        },
+        supports_check_mode=True,
+    )
+    wanted = module.params
+    started = time.monotonic()
+    try:
+        problem = boot(wanted["qemu"], wanted["firmware"], wanted["kernel"], wanted["timeout"])
+    except OSError as error:
+        problem = str(error)
+    seconds = round(time.monotonic() - started, 1)
+    module.exit_json(changed=False, problem=problem or "", seconds=seconds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+#!/usr/bin/python
+"""Ansible module: pack a build into one archive that carries its record and checksums.
+
+The archive's last member is build.json: where it was unpacked, the rest is complete.
+"""
+
+DOCUMENTATION = """
+module: pack_artifact
+short_description: Pack a build with its record and checksums
+description:
+  - Packs out_dir into path, and does nothing where path exists already.
+  - The archive gets SHA256SUMS and, as its last member, build.json.
+options:
+  name: {type: str, required: true, description: Name of the build.}
+  key: {type: str, required: true, description: Checksum of everything that went in.}
+  path: {type: path, required: true, description: The archive.}
+  out_dir: {type: path, required: true, description: Folder with the files to pack.}
+  inputs: {type: dict, required: true, description: What went in.}
+  record: {type: dict, required: true, description: How it was made.}
+"""
+EXAMPLES = """
+- pack_artifact:
+    name: qemu
+    key: 0123456789abcdef
+    path: ~/.cache/vmmlab/qemu-0123456789abcdef.tar.gz
+    out_dir: ~/.cache/vmmlab/work/qemu/out
+    inputs: {version: "10.0"}
+    record: {compiler: gcc}
+"""
+RETURN = """
+build: {type: dict, returned: always, description: The content of build.json and the archive's path.}
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+from pathlib import Path
+
+from ansible.module_utils.basic import AnsibleModule
+
+
+def sha256(path):
+    """Return the SHA-256 of a file in hexadecimal."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        for block in iter(lambda: file.read(1 << 20), b""):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def record_of(archive):
+    """Return the path of the copy of build.json beside an archive: unpacking takes seconds."""
+    return archive.with_name(archive.name.removesuffix(".tar.gz") + ".json")
+
+
+def pack(parameters):
+    """Write the checksums, the record and the archive; a partial archive never has its name."""
+    out = Path(parameters["out_dir"])
+    files = sorted(path for path in out.rglob("*") if path.is_file() and not path.is_symlink())
+    if not files:
+        msg = f"nothing to pack: {out} holds no file"
+        raise ValueError(msg)
+    checksums = {str(path.relative_to(out)): sha256(path) for path in files}
+    sums = "".join(f"{checksum}  {name}\n" for name, checksum in checksums.items())
+    (out / "SHA256SUMS").write_text(sums)
+    build = {key: parameters[key] for key in ("name", "key", "inputs", "record")}
+    build["files"] = checksums
+    (out / "build.json").write_text(json.dumps(build, indent=1, sort_keys=True) + "\n")
+    members = sorted(path.name for path in out.iterdir() if path.name != "build.json")
+    partial = f"{parameters['path']}.{os.getpid()}.part"
+    # GNU tar, because Python's tarfile cannot write sparse files.
+    options = ["--sparse", "--owner=0", "--group=0", "--numeric-owner", "--sort=name"]
+    compress = ["--use-compress-program", "gzip -6 --no-name"]
+    tar = ["tar", "-c", "-f", partial, "-C", str(out), *options, *compress]
+    subprocess.run([*tar, *members, "build.json"], check=True, capture_output=True, text=True)
+    archive = Path(parameters["path"])
+    record_of(archive).write_bytes((out / "build.json").read_bytes())
+    Path(partial).replace(archive)
+    return build
+
+
+def main():
+    """Run the module."""
+    module = AnsibleModule(
+        argument_spec={
+            "name": {"type": "str", "required": True},
+            "key": {"type": "str", "required": True},
+            "path": {"type": "path", "required": True},
+            "out_dir": {"type": "path", "required": True},
+            "inputs": {"type": "dict", "required": True},
+            "record": {"type": "dict", "required": True},
+        },
+        supports_check_mode=True,
+    )
+    path = Path(module.params["path"])
+    try:
+        if path.exists() and record_of(path).exists():
+            module.exit_json(changed=False, build={**json.loads(record_of(path).read_text()), "archive": str(path)})
+        if module.check_mode:
+            module.exit_json(changed=True, build={})
+        build = pack(module.params)
+    except (OSError, ValueError, KeyError) as error:
+        module.fail_json(msg=f"{path}: {error}")
+    except subprocess.CalledProcessError as error:
+        module.fail_json(msg=f"{path}: tar failed: {error.stderr.strip()}")
+    module.exit_json(changed=True, build={**build, "archive": str(path)})
+
+
+if __name__ == "__main__":
+    main()

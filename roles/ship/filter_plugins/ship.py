@@ -1,0 +1,31 @@
+"""Filters that turn the list of builds into what is shipped, and where it lies on a lab host."""
+
+from typing import Any
+
+
+def place(build: dict[str, Any], store: str) -> dict[str, Any]:
+    """Return a build with the folder it has, or will have, on a lab host."""
+    return {**build, "store": f"{store}/{build['name']}-{build['key']}"}
+
+
+def placed(manifest: dict[str, Any], store: str) -> dict[str, Any]:
+    """Return the builds of a manifest by their use, each with its folder on a lab host."""
+    return {
+        "guest_kernel": place(manifest["guest_kernel"], store),
+        "guest_image": place(manifest["guest_image"], store),
+        "vmms": {vmm["name"]: place(vmm["build"], store) for vmm in manifest["vmms"]},
+    }
+
+
+def shipped(builds: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return each folder to fill, once: two VMMs may run the same build."""
+    everything = [builds["guest_kernel"], builds["guest_image"], *builds["vmms"].values()]
+    return list({build["store"]: build for build in everything}.values())
+
+
+class FilterModule:
+    """Offers the filters to Ansible."""
+
+    def filters(self) -> dict[str, Any]:
+        """Return the filters by name."""
+        return {"ship_placed": placed, "ship_shipped": shipped}

@@ -1,0 +1,98 @@
+#!/usr/bin/python
+"""Ansible module: find a cargo that is new enough, or the packages that would bring one."""
+
+DOCUMENTATION = """
+module: find_rust
+short_description: Find a cargo that is new enough
+options:
+  minimum: {type: str, required: true, description: Oldest version that will do.}
+  home: {type: path, required: true, description: CARGO_HOME of a toolchain that the lab installed.}
+"""
+EXAMPLES = """
+- find_rust: {minimum: "1.78", home: ~/.cache/vmmlab/cargo}
+"""
+RETURN = """
+cargo: {type: str, returned: always, description: Path of cargo, or an empty string.}
+version: {type: str, returned: always, description: What rustc says of itself.}
+environment: {type: dict, returned: always, description: What to set when it is run.}
+packages: {type: list, returned: always, description: Packages of the distribution that are new enough.}
+"""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from ansible.module_utils.basic import AnsibleModule
+
+# Debian 12 carries a newer Rust for browsers beside its own, under another name.
+PACKAGES = (("cargo", "rustc"), ("cargo-web", "rustc-web"))
+
+
+def number(text):
+    """Return the first dotted number of a text as a tuple that compares."""
+    found = re.search(r"(\d+)\.(\d+)", text)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def ask(command, environment):
+    """Return what a command prints, or an empty string."""
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, env={**os.environ, **environment}
+        )
+    except OSError:
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def candidates(home):
+    """Yield each place where a cargo may be, with the environment it needs."""
+    own = {"CARGO_HOME": home, "RUSTUP_HOME": f"{home}/rustup"}
+    yield Path(home) / "bin/cargo", {**own, "PATH": f"{home}/bin:{os.environ['PATH']}"}
+    user = Path.home() / ".cargo/bin"
+    yield user / "cargo", {"PATH": f"{user}:{os.environ['PATH']}"}
+    found = shutil.which("cargo")
+    if found:
+        yield Path(found), {}
+
+
+def find(minimum, home):
+    """Return cargo's path, rustc's words and the environment of the first that is new enough."""
+    for cargo, environment in candidates(home):
+        if number(ask([str(cargo), "--version"], environment)) >= number(minimum):
+            rustc = ask([str(cargo.with_name("rustc")), "--version"], environment)
+            return str(cargo), rustc, environment
+    return "", "", {}
+
+
+def packages(minimum):
+    """Return the distribution's packages when they are new enough."""
+    for pair in PACKAGES:
+        shown = ask(["apt-cache", "policy", pair[1]], {"LC_ALL": "C"})
+        offered = re.search(r"Candidate: (\S+)", shown)
+        if offered and number(offered[1]) >= number(minimum):
+            return list(pair)
+    return []
+
+
+def main():
+    """Run the module."""
+    module = AnsibleModule(
+        argument_spec={
+            "minimum": {"type": "str", "required": True},
+            "home": {"type": "path", "required": True},
+        },
+        supports_check_mode=True,
+    )
+    minimum, home = module.params["minimum"], module.params["home"]
+    cargo, version, environment = find(minimum, home)
+    offered = [] if cargo else packages(minimum)
+    module.exit_json(
+        changed=False, cargo=cargo, version=version, environment=environment, packages=offered
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""Filters that turn the variable `vmms` into what the roles work with."""
+
+import difflib
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+from ansible.errors import AnsibleFilterError
+
+
+def known_types(roles: Path) -> list[str]:
+    """Return the VMM types: one folder `roles/vmm_<type>` each."""
+    return sorted(path.parent.name.removeprefix("vmm_") for path in roles.glob("vmm_*/vmm.yml"))
+
+
+def resolve(entry: str | dict[str, Any], roles: Path) -> dict[str, Any]:
+    """Return one entry of `vmms` with all that its folder says of it."""
+    given = {"name": entry} if isinstance(entry, str) else dict(entry)
+    name = given.get("name", given.get("type"))
+    vmm_type = given.get("type", name)
+    known = known_types(roles)
+    if vmm_type not in known:
+        close = difflib.get_close_matches(str(vmm_type), known, 1)
+        hint = f" Did you mean {close[0]}?" if close else ""
+        message = f"vmms: unknown VMM {vmm_type!r}; known are {', '.join(known)}.{hint}"
+        raise AnsibleFilterError(message)
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_.-]*", str(name)):
+        message = f"vmms: the name {name!r} is a folder's name: small letters, digits, . _ - only"
+        raise AnsibleFilterError(message)
+    described = yaml.safe_load((roles / f"vmm_{vmm_type}" / "vmm.yml").read_text())
+    label = described["label"] if name == vmm_type else name
+    return {**described, "label": label, **given, "type": vmm_type, "name": name}
+
+
+def resolve_vmms(vmms: list[str | dict[str, Any]], roles_dir: str) -> list[dict[str, Any]]:
+    """Return all entries of `vmms`, resolved, in their order; names must differ."""
+    resolved = [resolve(entry, Path(roles_dir)) for entry in vmms]
+    names = [vmm["name"] for vmm in resolved]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        message = f"vmms: more than one entry is named {', '.join(twice)}; give each its own name"
+        raise AnsibleFilterError(message)
+    if not names:
+        raise AnsibleFilterError("vmms: the list is empty; name at least one VMM")
+    return resolved
+
+
+class FilterModule:
+    """Offers the filters to Ansible."""
+
+    def filters(self) -> dict[str, Any]:
+        """Return the filters by name."""
+        return {"resolve_vmms": resolve_vmms}
