@@ -17,7 +17,6 @@ from vmmlab_runner.store import Store
 
 ATTEMPTS = 2  # of a measurement, and of a boot
 STARTS = 4  # of a guest, in one block
-GRACE = 45.0  # seconds for words on their way, beyond what the guest itself allows
 LOGIN_PAUSE = (0.15, 1.0, 15.0)  # share of the boot, at least, at most
 ENVIRONMENT = {"LC_ALL": "C"}
 WORKPLACE = "/var/lib/vmmlab-fileio"
@@ -114,7 +113,7 @@ class BlockRunner:
     def _measure(self, session: Session) -> None:
         link = Link(self.layout.keys, self._address, self._orders(session.todo), self._directory)
         with contextlib.closing(link):
-            limit = self.schedule.boot_timeout + GRACE
+            limit = self.schedule.boot_timeout + self.schedule.grace
             end = time.monotonic() + limit
             while True:
                 event = link.receive(1.0)
@@ -160,20 +159,20 @@ class BlockRunner:
                 return None
             case "state":
                 self._booted(event, session)
-                return GRACE
+                return self.schedule.grace
             case "begin":
                 self._current = session.todo[event["index"]]
                 self.progress.begin(self.block, self._current)
-                return self._current.timeout + self.schedule.pause + GRACE
+                return self._current.timeout + self.schedule.pause + self.schedule.grace
             case "result":
                 measurement = session.todo[event["index"]]
                 self._keep(measurement, *self._from_guest(measurement, event, session))
                 self._current = None
-                return GRACE
+                return self.schedule.grace
             case "host":
                 self._on_host(session.todo[event["index"]], session)
                 link.say(f"go {event['index']}")
-                return GRACE
+                return self.schedule.grace
             case kind:
                 raise ValueError(f"unknown record {kind!r}")
 

@@ -26,7 +26,10 @@ def pack(directory: Path, first: int) -> dict[str, Any]:
                 break
             number += 1
             path = directory / "results" / name
-            length = path.stat().st_size
+            try:
+                length = path.stat().st_size
+            except FileNotFoundError:
+                continue  # a line that a crash of the host left unfinished
             if length > FILE_LIMIT:
                 refused[name] = length
                 continue

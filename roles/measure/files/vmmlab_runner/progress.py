@@ -30,6 +30,7 @@ class Progress:
     _begun: float = field(default_factory=time.monotonic)
     _pace: float = 1.0
     _done: set[str] = field(default_factory=set)
+    _missed: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Go on where an earlier start of the same run stopped."""
@@ -53,6 +54,7 @@ class Progress:
             if (each.vmm, other.measurement, other.case)
             == (block.vmm, measurement.measurement, measurement.case)
         ]
+        self.message = ""
         self.current = {"block": block.block, **_name(measurement), "of": max(repetitions)}
         self.write()
 
@@ -70,9 +72,9 @@ class Progress:
 
     def miss(self, measurement: Measurement, reason: str) -> None:
         """A measurement will not be made; at most once for each."""
-        name = _name(measurement)
-        if not any(name.items() <= missed.items() for missed in self.missing):
-            self.missing.append({**name, "reason": reason})
+        if measurement.stem not in self._missed:
+            self._missed.add(measurement.stem)
+            self.missing.append({**_name(measurement), "reason": reason})
         self.write()
 
     def paced(self, expected: float, took: float) -> None:
@@ -87,16 +89,12 @@ class Progress:
 
     def write(self) -> None:
         """Write the file."""
-        missed = {
-            f"{m['vmm']}/{m['measurement']}/{m['case']}/{m['repetition']:02d}" for m in self.missing
-        }
+        settled = self._done | self._missed
         left = 0.0
         for block in self.schedule.blocks:
             stems = {each.stem for each in block.measurements}
-            left += sum(
-                each.seconds for each in block.measurements if each.stem not in self._done | missed
-            )
-            if not stems & (self._done | missed):
+            left += sum(each.seconds for each in block.measurements if each.stem not in settled)
+            if not stems & settled:
                 left += max(0.0, block.seconds - sum(each.seconds for each in block.measurements))
         files.write_json(
             self.path,

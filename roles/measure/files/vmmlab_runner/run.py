@@ -1,5 +1,6 @@
 """One run on this lab host, from its lock to its last measurement."""
 
+import contextlib
 import errno
 import os
 import shutil
@@ -18,9 +19,7 @@ from vmmlab_runner.progress import Progress
 from vmmlab_runner.schedule import Schedule, load
 from vmmlab_runner.store import Store
 
-STARTS = (
-    20  # of the runner, without a word from the controller: a host that crashes again and again
-)
+STARTS = 20  # of the runner without a word from the controller: a host that keeps crashing
 OK, FAILED, BUSY = 0, 3, 4
 
 
@@ -142,7 +141,8 @@ def _end(run: Run, progress: Progress, problem: str) -> int:
     unit.systemctl("disable", run.unit)
     if problem:
         print(problem, file=sys.stderr)
-        progress.end("failed", problem)
+        with contextlib.suppress(OSError):  # a disk too full even for this: the journal has it
+            progress.end("failed", problem)
         return FAILED
     missing = len(progress.missing)
     progress.end("done", f"{missing} measurements are missing" if missing else "all measured")

@@ -56,6 +56,7 @@ class Schedule:
     host: str
     boot_timeout: float  # seconds from a unit's start to a guest that has finished booting
     pause: float  # seconds of silence before each measurement
+    grace: float  # seconds for the guest's words on their way, beyond its own time limits
     blocks: tuple[Block, ...]
 
     @property
@@ -79,6 +80,7 @@ def load(path: Path) -> Schedule:
             host=str(found["host"]),
             boot_timeout=float(found["boot_timeout"]),
             pause=float(found["pause"]),
+            grace=float(found["grace"]),
             blocks=tuple(_block(block) for block in found["blocks"]),
         )
     except (KeyError, TypeError, ValueError) as error:

@@ -1,6 +1,5 @@
 """What has been measured: files that people and the controller read."""
 
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -73,7 +72,7 @@ class Store:
 
     def _failures(self, log: Path) -> int:
         pattern = re.compile(rf"{re.escape(log.stem)}\.failed-(\d+)\.log")
-        names = os.listdir(log.parent) if log.parent.is_dir() else []
+        names = [path.name for path in log.parent.glob("*.log")]
         return max((int(m[1]) for name in names if (m := pattern.fullmatch(name))), default=0)
 
     def _write(self, name: str, data: bytes) -> None:

@@ -1,0 +1,171 @@
+"""The runner on a fake lab host: what it leaves when all goes well, and when it is continued."""
+
+import json
+import os
+import signal
+
+from runner_lab import RUN, FakeLab, block, boot_test, footprint_test, guest_test, until
+
+FILEIO = {
+    "measurement": "fileio-iops",
+    "case": "rndwr",
+    "before": [["sysbench", "fileio", "cleanup"], ["sysbench", "fileio", "prepare"]],
+    "command": ["sysbench", "fileio", "run"],
+    "after": [["sysbench", "fileio", "cleanup"]],
+}
+
+
+def test_everything_is_measured(lab: FakeLab) -> None:
+    """Two blocks of two VMMs leave all files of the results contract."""
+    lab.schedule(
+        block(1, "stratovirt", 1, boot_test(), footprint_test(), guest_test("4")),
+        block(2, "qemu", 1, boot_test(), guest_test("0", **FILEIO)),
+    )
+    done = lab.call("run", RUN)
+    assert done.returncode == 0, done.stderr
+    assert sorted(
+        str(path.relative_to(lab.results)) for path in lab.results.rglob("*") if path.is_file()
+    ) == [
+        "host.json",
+        "qemu/boot/default/01.json",
+        "qemu/boot/default/01.log",
+        "qemu/console/01.log",
+        "qemu/fileio-iops/rndwr/01.json",
+        "qemu/fileio-iops/rndwr/01.log",
+        "qemu/vmm.json",
+        "stratovirt/boot/default/01.json",
+        "stratovirt/boot/default/01.log",
+        "stratovirt/console/01.log",
+        "stratovirt/memory-footprint/default/01.json",
+        "stratovirt/memory-footprint/default/01.log",
+        "stratovirt/sysbench-cpu/threads-4/01.json",
+        "stratovirt/sysbench-cpu/threads-4/01.log",
+        "stratovirt/vmm.json",
+    ]
+    workplace = lab.state / "guest/workplace"
+    assert (lab.results / "stratovirt/sysbench-cpu/threads-4/01.log").read_text() == (
+        f"sysbench 1.0.20: cpu --threads=4 run in {workplace} with C\nand its errors\n"
+    )
+    progress = lab.progress()
+    assert (progress["state"], progress["planned"], progress["done"]) == ("done", 5, 5)
+    assert progress["missing"] == []
+    assert progress["current"] is None
+    assert progress["seconds_left"] == 0
+    assert 0 < progress["guest_seconds"] < progress["wall_seconds"]
+    assert progress["files"] == 15
+    assert lab.lines("starts") == [
+        "vmmlab-guest-stratovirt.service",
+        "vmmlab-guest-qemu.service",
+    ]
+    calls = lab.lines("systemctl.log")
+    assert f"enable vmmlab-run@{RUN}.service" in calls
+    assert calls[-1] == f"disable vmmlab-run@{RUN}.service"
+    assert len(lab.lines("ssh.log")) == 2, "one connection for each guest"
+
+
+def test_sidecars_say_how_it_was_measured(lab: FakeLab) -> None:
+    """Boot has the host's clock, a footprint its settle time, each its guest's facts."""
+    lab.schedule(block(3, "stratovirt", 2, boot_test(2), footprint_test(2)))
+    assert lab.call("run", RUN).returncode == 0
+    boot = lab.sidecar("stratovirt/boot/default/02")
+    assert boot["command"] == ["systemd-analyze"]
+    assert (boot["exit_code"], boot["attempt"], boot["block"]) == (0, 1, 3)
+    assert boot["environment"] == {"LC_ALL": "C"}
+    assert boot["guest"]["sysbench"] == "1.0.20"
+    assert boot["started"] < boot["finished"]
+    clocks = boot["host_clock"]
+    assert 0 < clocks["kernel_s"] <= clocks["ssh_s"] < clocks["login_s"]
+    assert abs(clocks["running_s"] - clocks["login_s"]) < 2
+    footprint = lab.sidecar("stratovirt/memory-footprint/default/02")
+    assert "host_clock" not in footprint
+    assert 2.0 <= footprint["settle_s"] < 10.0
+    assert footprint["command"][1].split("/")[2].isdigit()
+    vmm = json.loads((lab.results / "stratovirt/vmm.json").read_text())
+    assert vmm["name"] == "stratovirt"
+    assert vmm["command_line"][1].endswith("vmm.py")
+    host = json.loads((lab.results / "host.json").read_text())
+    assert host["host"] == "lab1"
+    assert host["emulated"] is True
+
+
+def test_a_complete_run_starts_nothing(lab: FakeLab) -> None:
+    """The second time nothing is measured, and no guest is started."""
+    lab.schedule(block(1, "qemu", 1, guest_test("1")))
+    lab.call("run", RUN)
+    assert lab.call("start", RUN).stdout == "complete\n"
+    assert lab.call("run", RUN).returncode == 0
+    assert lab.tests() == 1
+    assert len(lab.lines("starts")) == 1
+    assert lab.progress()["state"] == "done"
+
+
+def test_start_asks_systemd(lab: FakeLab) -> None:
+    """The controller's word starts the unit and does not wait for it."""
+    lab.schedule(block(1, "qemu", 1, guest_test("1")))
+    done = lab.call("start", RUN, "--who", "ta@controller")
+    assert (done.returncode, done.stdout) == (0, "started\n"), done.stderr
+    assert f"start --no-block vmmlab-run@{RUN}.service" in lab.lines("systemctl.log")
+    assert lab.progress()["state"] == "running"
+    assert (lab.run / "who").read_text() == "ta@controller"
+
+
+def test_a_killed_run_goes_on(lab: FakeLab) -> None:
+    """SIGKILL in the middle: at most the measurement in progress is made again."""
+    lab.environment["FAKE_SECONDS"] = "0.5"
+    tests = [guest_test(str(number)) for number in range(1, 5)]
+    lab.schedule(block(1, "qemu", 1, *tests))
+    runner = lab.begin()
+    until(lambda: lab.tests() == 3)
+    until((lab.results / "qemu/sysbench-cpu/threads-2/01.json").exists)
+    os.kill(runner.pid, signal.SIGKILL)
+    runner.wait()
+    before = lab.progress()["done"]
+    assert lab.call("run", RUN).returncode == 0
+    after = lab.progress()
+    assert (before, after["done"], after["missing"]) == (2, 4, [])
+    assert lab.tests() == 5, "one of four was made twice"
+    journal = (lab.run / "journal").read_text().splitlines()
+    assert len([name for name in journal if name.endswith("01.json")]) == 4
+
+
+def test_a_stopped_run_stops_its_guest_and_stays_enabled(lab: FakeLab) -> None:
+    """A shutdown of the lab host: the run goes on after it."""
+    lab.environment["FAKE_SECONDS"] = "20"
+    lab.schedule(block(1, "qemu", 1, guest_test("1")))
+    runner = lab.begin()
+    until(lambda: lab.tests() == 1)
+    runner.terminate()
+    assert runner.wait(timeout=20) == 0
+    calls = lab.lines("systemctl.log")
+    assert calls[-1].startswith("reset-failed vmmlab-guest-qemu")
+    assert not any(call.startswith("disable") for call in calls)
+    assert lab.progress()["state"] == "running"
+
+
+def test_two_runs_do_not_share_a_lab_host(lab: FakeLab) -> None:
+    """The second is told who has the first one and since when."""
+    lab.environment["FAKE_SECONDS"] = "20"
+    lab.schedule(block(1, "qemu", 1, guest_test("1")))
+    lab.call("start", RUN, "--who", "ta@controller")
+    runner = lab.begin()
+    until(lambda: lab.tests() == 1)
+    other = lab.run.with_name("other")
+    other.mkdir()
+    (other / "schedule.json").write_bytes((lab.run / "schedule.json").read_bytes())
+    refused = lab.call("start", "other")
+    assert refused.returncode == 4
+    assert f"taken by the run '{RUN}', started by ta@controller, since 2" in refused.stderr
+    assert lab.call("run", "other").returncode == 4
+    assert lab.call("start", RUN).stdout == "running\n"
+    runner.terminate()
+    runner.wait()
+
+
+def test_a_run_that_keeps_crashing_ends(lab: FakeLab) -> None:
+    """A lab host that crashes at each start is not started for ever."""
+    lab.schedule(block(1, "qemu", 1, guest_test("1")))
+    (lab.run / "starts").write_text("20")
+    done = lab.call("run", RUN)
+    assert done.returncode == 3
+    assert "started 20 times" in lab.progress()["message"]
+    assert lab.tests() == 0
