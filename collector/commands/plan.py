@@ -13,11 +13,11 @@ from collector.plan.model import Plan
 from collector.plan.project import VmmEntry, find_plan, vmm_entries, vmm_types
 from collector.plan.record import (
     Wanted,
+    checked_name,
     continued,
     finished,
     new_record,
     read_record,
-    run_name,
     write_record,
 )
 from collector.plan.resolve import resolve_plan
@@ -74,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
         seed = _first(arguments.seed, wanted.plan.seed)
         if seed is None:
             seed = secrets.randbelow(2**32) if arguments.start else SHOWN_SEED
-        name = run_name(arguments.start.absolute()) if arguments.start else "(not started)"
+        name = checked_name(arguments.start.absolute().name) if arguments.start else "(not started)"
         names = [entry.name for entry in wanted.measured]
         record = new_record(name, wanted, seed, blocks(wanted.plan, names, seed, costs))
     changed = bool(arguments.start) and record != existing

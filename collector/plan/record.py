@@ -126,13 +126,12 @@ def finished(record: Mapping[str, Any], directory: Path) -> dict[str, Any]:
     return {**record, **known, "finished": _now()}
 
 
-def run_name(directory: Path) -> str:
-    """Return the run's name, the last part of `directory`.
+def checked_name(name: str) -> str:
+    """Return `name` if a run can be called so: its folder has the same name.
 
     Raises:
         UnusableInputError: it cannot be the name of a run.
     """
-    name = directory.name
     if not RUN_NAME.fullmatch(name):
         raise UnusableInputError(
             f"'{name}' cannot be the name of a run: only letters, digits, '_', '.' and '-' are"

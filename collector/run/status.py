@@ -80,8 +80,8 @@ def closing_lines(summary: RunSummary) -> Iterator[str]:
         yield f"LEFT OUT: {vmm}: {reason}"
     if summary.made < summary.planned:
         yield (
-            "Go on with what is missing: the same command with the run's name,"
-            f" -e run_name={summary.run}"
+            "Go on with what is missing: the same command with"
+            f" -e run_name={summary.run} (vmmlab run: --run {summary.run})"
         )
 
 

@@ -1,0 +1,125 @@
+"""`vmmlab run`: the playbooks with one live progress display, a summary and an exit code."""
+
+import argparse
+import json
+from pathlib import Path
+
+from collector.errors import UnusableInputError
+from collector.exit_status import ExitStatus
+from collector.plan.project import ROOT, find_plan, shown, vmm_types
+from collector.plan.record import checked_name
+from collector.plan.resolve import resolve_plan
+from collector.plan.words import did_you_mean, listing
+from collector.run.display import make_display
+from collector.run.follow import Follower
+from collector.run.front import KeptLog, run_playbook
+from collector.run.status import closing_lines
+from collector.run.summary import summarize
+
+HELP = "run the playbooks with one live progress display"
+_TAIL = 20
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `vmmlab run`."""
+    parser.add_argument(
+        "playbook", nargs="?", default="full", help="a stage, or a path (default: full)"
+    )
+    parser.add_argument("-i", "--inventory", help="as of ansible-playbook (default: virtual lab)")
+    parser.add_argument("--plan", help="name of a plan or path to one")
+    parser.add_argument("--run", dest="run_name", metavar="NAME", help="new run, or one to go on")
+    parser.add_argument("--check", action="store_true", help="change nothing, say what would be")
+    parser.add_argument("-l", "--limit", metavar="HOSTS", help="only these lab hosts")
+    parser.add_argument(
+        "-e", "--extra-vars", action="append", default=[], metavar="VAR=VALUE", help="repeatable"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the playbook; FINDINGS when something failed or is missing."""
+    playbook = _playbook(arguments.playbook)
+    options = _options(arguments)
+    follower = Follower()
+    log = KeptLog(ROOT / ".ansible" / "logs")
+    try:
+        with make_display(follower) as display:
+            code, stopped = run_playbook(playbook, options, follower, display, log)
+    finally:
+        log.close()
+    for line in follower.closing:
+        print(line)
+    if stopped:
+        _say_how_to_go_on(follower)
+    elif code and not follower.closing:
+        print(f"ansible-playbook ended with {code}; the last it said:")
+        print(*log.path.read_text(encoding="utf-8").splitlines()[-_TAIL:], sep="\n")
+    print(f"Ansible's log: {shown(log.path.absolute())}")
+    return _exit_status(code, follower, check=arguments.check)
+
+
+def _exit_status(code: int, follower: Follower, *, check: bool) -> ExitStatus:
+    if code:
+        return ExitStatus.FINDINGS
+    if check or follower.run_dir is None or not (follower.run_dir / "run.json").is_file():
+        return ExitStatus.OK
+    summary = summarize(follower.run_dir)
+    return ExitStatus.FINDINGS if summary.made < summary.planned else ExitStatus.OK
+
+
+def _say_how_to_go_on(follower: Follower) -> None:
+    print("Stopped. A lab host that is measuring goes on by itself and keeps what it measures.")
+    if follower.run_dir and (follower.run_dir / "run.json").is_file():
+        for line in closing_lines(summarize(follower.run_dir)):
+            print(line)
+    else:
+        print("No run was started yet: the same command begins again.")
+
+
+def _playbook(given: str) -> Path:
+    """Return the playbook called `given`, or at that path.
+
+    Raises:
+        UnusableInputError: there is none; the text lists those there are.
+    """
+    folder = ROOT / "playbooks"
+    names = [path.stem for path in sorted(folder.glob("*.yml"))]
+    if given in names:
+        return folder / f"{given}.yml"
+    if Path(given).is_file():
+        return Path(given).absolute()
+    raise UnusableInputError(
+        f"no playbook is called '{given}'{did_you_mean(given, names)};"
+        f" playbooks in {shown(folder)}: {listing(names)}"
+    )
+
+
+def _options(arguments: argparse.Namespace) -> list[str]:
+    """Return the options for ansible-playbook; paths do not depend on the working directory."""
+    options = []
+    if arguments.inventory:
+        options += ["--inventory", _inventory(arguments.inventory)]
+    if arguments.check:
+        options.append("--check")
+    if arguments.limit:
+        options += ["--limit", arguments.limit]
+    for extra in arguments.extra_vars:
+        options += ["--extra-vars", extra]
+    named: dict[str, str] = {}
+    if arguments.plan:
+        path = find_plan(arguments.plan)
+        resolve_plan(path, vmm_types())
+        by_name = path.absolute().parent == ROOT / "inventory" / "plans"
+        named["plan"] = path.stem if by_name else str(path.absolute())
+    if arguments.run_name:
+        named["run_name"] = checked_name(arguments.run_name)
+    if named:
+        options += ["--extra-vars", json.dumps(named)]
+    return options
+
+
+def _inventory(given: str) -> str:
+    if "," in given:  # a list of hosts
+        return given
+    if not Path(given).exists():
+        raise UnusableInputError(f"{given}: there is no such inventory")
+    return str(Path(given).absolute())

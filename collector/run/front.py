@@ -1,0 +1,141 @@
+"""Runs a playbook through ansible-runner: events to the display, the whole log to the run."""
+
+import os
+import shlex
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import ansible_runner  # type: ignore[import-untyped] # it has no types
+
+from collector.plan.project import ROOT
+from collector.run.display import Display
+from collector.run.follow import Follower, plain_line
+
+_PATIENCE_S = 15.0
+"""How long ansible-playbook may take to end after Ctrl-C before it is killed."""
+
+
+class KeptLog:
+    """Ansible's whole output: in a file of its own until the run's folder is known, then there."""
+
+    def __init__(self, folder: Path) -> None:
+        """Begin the log in `folder`."""
+        folder.mkdir(parents=True, exist_ok=True)
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+        self.path = folder / f"ansible-{stamp}-{os.getpid()}.log"
+        self._file = self.path.open("w", encoding="utf-8")
+
+    def write(self, text: str) -> None:
+        """Add `text` as lines without colours."""
+        for line in text.splitlines():
+            self._file.write(plain_line(line) + "\n")
+        self._file.flush()
+
+    def move_to(self, run_dir: Path) -> None:
+        """Go on in `run_dir`, behind the log of what was done of the run before."""
+        path = run_dir / "ansible.log"
+        if path == self.path or not run_dir.is_dir():
+            return
+        self._file.close()
+        file = path.open("a", encoding="utf-8")
+        file.write(self.path.read_text(encoding="utf-8"))
+        self.path.unlink()
+        self.path, self._file = path, file
+
+    def close(self) -> None:
+        """End the log."""
+        self._file.close()
+
+
+class Stop:
+    """Ctrl-C: ansible-playbook is asked to end, and killed when it does not.
+
+    It runs in a session of its own, so the terminal's Ctrl-C reaches only this process; killed
+    outright it would leave its workers behind.
+    """
+
+    def __init__(self, follower: Follower) -> None:
+        """Wait for SIGINT and SIGTERM on behalf of the playbook that `follower` follows."""
+        self._follower = follower
+        self._asked_at: float | None = None
+        self._before = {number: signal.getsignal(number) for number in _SIGNALS}
+        for number in _SIGNALS:
+            signal.signal(number, self._ask)
+
+    @property
+    def asked(self) -> bool:
+        """Whether somebody wants the playbook to end."""
+        return self._asked_at is not None
+
+    def _ask(self, _number: int, _frame: FrameType | None) -> None:
+        if self._asked_at is None and self._follower.pid:
+            os.kill(self._follower.pid, signal.SIGINT)
+        elif self._asked_at is not None:
+            self._asked_at = 0.0
+            return
+        self._asked_at = time.monotonic() if self._follower.pid else 0.0
+
+    def overdue(self) -> bool:
+        """Return whether ansible-playbook has to be killed now."""
+        return self._asked_at is not None and time.monotonic() - self._asked_at > _PATIENCE_S
+
+    def forget(self) -> None:
+        """Give the signals back."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def run_playbook(
+    playbook: Path, options: Sequence[str], follower: Follower, display: Display, log: KeptLog
+) -> tuple[int, bool]:
+    """Run `playbook` with ansible-playbook's `options`; return exit code and if it was stopped.
+
+    The checkout is the working directory, so its `ansible.cfg` applies.
+    """
+
+    def handle(event: dict[str, Any]) -> bool:
+        if event.get("stdout"):
+            log.write(event["stdout"])
+        display.show(follower.feed(event))
+        if follower.run_dir:
+            log.move_to(follower.run_dir)
+        return False  # ansible-runner need not keep the event
+
+    stop = Stop(follower)
+    try:
+        with tempfile.TemporaryDirectory(prefix="vmmlab-run-") as private:
+            runner = ansible_runner.run(
+                private_data_dir=private,
+                project_dir=str(ROOT),
+                playbook=str(playbook),
+                cmdline=shlex.join(options),
+                envvars=_environment(),
+                settings={"pexpect_timeout": 1},
+                event_handler=handle,
+                cancel_callback=stop.overdue,
+                quiet=True,
+            )
+            return int(runner.rc), stop.asked
+    finally:
+        stop.forget()
+
+
+def _environment() -> Mapping[str, str]:
+    """Return what ansible-runner would otherwise set against the checkout's `ansible.cfg`."""
+    binaries = Path(sys.executable).parent
+    return {
+        "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "playbooks" / "callback_plugins"),
+        "ANSIBLE_HOST_KEY_CHECKING": "True",
+        "ANSIBLE_NOCOLOR": "1",
+        "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}",
+    }
