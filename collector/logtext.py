@@ -1,0 +1,148 @@
+"""From the bytes of a log to lines of text: encodings, terminal control, console noise.
+
+Logs reach people as a tool wrote them, or through a terminal, `script`, a serial console, a
+Windows editor. This module takes away what those added and keeps the number of every line.
+"""
+
+import re
+from dataclasses import dataclass
+
+__all__ = ["Line", "decode", "is_noise", "is_prompt", "read_lines"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a log without its terminal control sequences.
+
+    Attributes:
+        number: its line in the original log, counted from 1.
+        text: what it says, without trailing white space.
+        ended: a line end follows it; only the last line of a log may lack one.
+        overwritten: a carriage return made a terminal write over it.
+    """
+
+    number: int
+    text: str
+    ended: bool
+    overwritten: bool
+
+
+_BOMS = (
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe\x00\x00", "utf-32-le"),
+    (b"\x00\x00\xfe\xff", "utf-32-be"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)
+
+_ESCAPES = re.compile(
+    r"""
+      \x1b \[ [0-?]* [ -/]* [@-~]                        # CSI: colours, cursor, modes
+    | \x9b [0-?]* [ -/]* [@-~]                           # the same, one-character form
+    | \x1b \] [^\x07\x1b\x9c\n]* (?: \x07 | \x1b\\ | \x9c )?   # OSC: window title, shell marks
+    | \x1b [PX^_] [^\x1b\x9c\n]* (?: \x1b\\ | \x9c )?    # DCS, SOS, PM, APC
+    | \x1b [ -/]+ [0-~]                                  # character sets
+    | \x1b [0-~]                                         # two-character sequences
+    | \x1b
+    """,
+    re.VERBOSE,
+)
+_CURSOR_FORWARD = re.compile(r"\x1b\[(\d{0,3})C")
+_RUBBED_OUT = re.compile(r"[^\x08]\x08")
+_DROPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff]")
+_ODD_SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u3000]")
+
+_NOISE = re.compile(
+    r"""
+      (?:<\d+>)? \[ [ ]* \d+ \. \d{3,9} \] (?:\[[ ]*[TC]\d+\])?    # kernel: [   12.345678]
+    | \[ [ ]* (?: OK | FAILED | DEPEND | TIME | INFO | WARN | SKIP | \*{1,6} ) [ ]* \][ ]
+    | \[ [ ]+ \*{1,6} [ ]* \]                                     # systemd's moving stars
+    | [ ]{9} (?: Starting | Stopping | Mounting | Unmounting | Expecting | Activating
+               | Deactivating | Reloading | Listening | Started | Stopped ) [ ]
+    | systemd (?:-[a-z-]+)? \[\d+\]:
+    | Message [ ] from [ ] syslogd@
+    | [ ]* kernel:
+    | [A-Z][a-z]{2} [ ] [ \d]\d [ ] \d\d:\d\d:\d\d [ ] \S+ [ ] (?:kernel | systemd\S* | [\w.-]+\[\d+\]) :
+    """,
+    re.VERBOSE,
+)
+
+_PROMPT = re.compile(
+    r"""
+      [\[(]? [A-Za-z_][\w.-]* @ [\w.-]+ [ :] [^\n]{0,200}? [#$%>\]] (?: [ ] | $ )   # user@host:~#
+    | \( [\w.-]+ \) [ ] \S+ @ \S+
+    | (?: ba | da | a | z )? sh (?: -\d[\w.]* )? [#$] (?: [ ] | $ )              # bash-5.1#
+    | (?: [\w.-]+: )? [~/][\w./~-]* [ ]? [#$] (?: [ ] | $ )                        # localhost:~#
+    | [#$] (?: [ ] | $ )
+    | PS [ ] [A-Z]:\\ | [A-Z]:\\ [^>\n]* >
+    """,
+    re.VERBOSE,
+)
+
+
+def decode(data: bytes) -> str:
+    """Return the text of `data`; what is no text in its encoding becomes U+FFFD.
+
+    The encoding is told by a byte-order mark, or by the zero bytes that UTF-16 puts into ASCII
+    text; everything else is UTF-8.
+    """
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, errors="replace")
+    head = data[:4096]
+    if head.count(0) * 3 > len(head):
+        odd, even = head[1::2].count(0), head[::2].count(0)
+        if odd * 10 >= len(head[1::2]) * 9:
+            return data.decode("utf-16-le", errors="replace")
+        if even * 10 >= len(head[::2]) * 9:
+            return data.decode("utf-16-be", errors="replace")
+    return data.decode("utf-8", errors="replace")
+
+
+def _plain(text: str) -> str:
+    """Return one line (or a part of one between carriage returns) as a reader sees it."""
+    if not text.isprintable():
+        text = _CURSOR_FORWARD.sub(lambda found: " " * int(found[1] or 1), text)
+        text = _ESCAPES.sub("", text)
+        while "\x08" in text:
+            text, count = _RUBBED_OUT.subn("", text)
+            if not count:
+                break
+        text = _ODD_SPACES.sub(" ", _DROPPED.sub("", text))
+    return text.rstrip()
+
+
+def read_lines(data: bytes) -> list[Line]:
+    """Return the lines of a log.
+
+    CRLF, CR CR LF and LF all end a line. A carriage return inside a line starts a further `Line`
+    of the same number, and the one before it counts as overwritten; in a log without a single
+    LF, carriage returns are the line ends.
+    """
+    text = decode(data)
+    if "\n" not in text:
+        text = text.replace("\r", "\n")
+    rows = text.split("\n")
+    last = len(rows)
+    lines: list[Line] = []
+    for number, row in enumerate(rows, start=1):
+        ended = number < last
+        if not ended and not row:
+            break
+        parts = row.rstrip("\r").split("\r") if "\r" in row else [row]
+        visible = [plain for part in parts if (plain := _plain(part))] or [""]
+        lines += [
+            Line(number, part, ended, overwritten=position < len(visible) - 1)
+            for position, part in enumerate(visible)
+        ]
+    return lines
+
+
+def is_noise(text: str) -> bool:
+    """Tell whether a line is a kernel's or systemd's message on the console."""
+    return _NOISE.match(text) is not None
+
+
+def is_prompt(text: str) -> bool:
+    """Tell whether a line begins with a shell's prompt."""
+    return _PROMPT.match(text) is not None

@@ -1,0 +1,97 @@
+"""`pmap -x PID`: size, resident and dirty memory of a process; the last line is the total."""
+
+import re
+from collections.abc import Sequence
+
+from collector.logtext import Line, is_noise, is_prompt
+from collector.parsers.model import LogRun, Value
+
+__all__ = ["PARSER", "TOOL", "begins", "read"]
+
+PARSER = "pmap-x"
+TOOL = "pmap"
+
+_PROCESS = re.compile(r"\d+: {3}\S")
+_HEADER = re.compile(r"Address\s+Kbytes\s+RSS\s+Dirty\s+Mode\s+Mapping")
+_MAPPING = re.compile(r"[0-9a-f]{8,16}\s+(\d+)\s+(\d+)\s+(\d+)\s+[rwxsRp-]{4,5}(?:\s.*)?")
+_SIMPLE_MAPPING = re.compile(r"[0-9a-f]{8,16}\s+\d+K\s+[rwxsRp-]{4,5}\s.*")
+_RULE = re.compile(r"-{8,16}\s+-{5,}\s+-{5,}\s+-{5,}")
+_TOTAL = re.compile(r"total kB\s+(?P<size_kb>\d+)\s+(?P<rss_kb>\d+)\s+(?P<dirty_kb>\d+)")
+_TOTAL_WIDTH = 7
+"""pmap pads each number of the total to this many places."""
+
+
+def begins(text: str) -> bool:
+    """Tell whether pmap's answer begins with this line (without indentation)."""
+    return bool(
+        _PROCESS.match(text)
+        or _HEADER.fullmatch(text)
+        or _TOTAL.match(text)
+        or _MAPPING.fullmatch(text)
+        or _SIMPLE_MAPPING.fullmatch(text)
+        or text.startswith("pmap: ")
+    )
+
+
+def read(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
+    """Read the answer that begins at `lines[start]`; return it and the index to go on with."""
+    sums: tuple[int, int, int] | None = None
+    headed = False
+    last = lines[start]
+    for index in range(start, len(lines)):
+        line = lines[index]
+        text = line.text.strip()
+        if not text or is_noise(line.text):
+            continue
+        again = _PROCESS.match(text) or _HEADER.fullmatch(text)
+        if again and index > start and (headed or _PROCESS.match(text)):
+            return _cut(last), index
+        if _HEADER.fullmatch(text):
+            headed = True
+        elif row := _MAPPING.fullmatch(text):
+            size, rss, dirty = map(int, row.groups())
+            before = sums or (0, 0, 0)
+            sums = (before[0] + size, before[1] + rss, before[2] + dirty)
+        elif found := _TOTAL.fullmatch(text):
+            return _total(line, found, sums), index + 1
+        elif not _PROCESS.match(text) and not _RULE.fullmatch(text) and not line.overwritten:
+            return _refused(line, text, last), max(index, start + 1)
+        last = line
+    return _cut(last), len(lines)
+
+
+def _total(line: Line, found: re.Match[str], sums: tuple[int, int, int] | None) -> LogRun:
+    """Return the result that the line of the total holds."""
+    numbers = {name: int(text) for name, text in found.groupdict().items()}
+    if sums is None and not any(numbers.values()):
+        return _error("no mapping is shown: a kernel thread, or a process pmap may not read", line)
+    padded = found.start("dirty_kb") + found.end() - found.end("rss_kb") - found.start("dirty_kb")
+    whole = sums == tuple(numbers.values()) or (
+        len(found["dirty_kb"]) < _TOTAL_WIDTH and padded > _TOTAL_WIDTH
+    )
+    if not line.ended and not whole:
+        return _error("the log is cut off inside the line of the total", line)
+    values = tuple(Value(name, float(number), line.number) for name, number in numbers.items())
+    return LogRun(TOOL, None, "ok", None, None, values, PARSER)
+
+
+def _refused(line: Line, text: str, last: Line) -> LogRun:
+    """Return the error of a line that is not one of `pmap -x` in English."""
+    if is_prompt(text):
+        return _error("the prompt came back before the total", line)
+    if _SIMPLE_MAPPING.fullmatch(text):
+        return _error("the output of plain pmap: run `pmap -x`", line)
+    if text.startswith("pmap: "):
+        return _error(text, line)
+    if len(re.findall(r"\d+", text)) >= 3 and _MAPPING.fullmatch(last.text.strip()):  # noqa: PLR2004 - size, RSS, dirty
+        return _error(f"not a total in English: {text[:120]!r}; run pmap with LC_ALL=C", line)
+    return _error(f"not a line of `pmap -x` in English: {text[:120]!r}", line)
+
+
+def _cut(last: Line) -> LogRun:
+    text = last.text.strip()[:80]
+    return _error(f"the output ends after {text!r}, before the total", last)
+
+
+def _error(reason: str, line: Line) -> LogRun:
+    return LogRun(TOOL, None, "error", reason, line.number, (), PARSER)

@@ -1,0 +1,54 @@
+"""`/proc/PID/smaps_rollup`: the memory of a process, shared pages divided among their users."""
+
+import re
+from collections.abc import Sequence
+
+from collector.logtext import Line, is_noise
+from collector.metrics import METRICS
+from collector.parsers.model import LogRun, Value
+
+__all__ = ["PARSER", "TOOL", "begins", "read"]
+
+PARSER = "smaps-rollup"
+TOOL = "smaps_rollup"
+
+_HEADER = re.compile(r"[0-9a-f]+-[0-9a-f]+ ---p [0-9a-f]+ [0-9a-f]+:[0-9a-f]+ \d+\s+\[rollup\]")
+_ENTRY = re.compile(r"(?P<name>[A-Z][A-Za-z_]+):\s+(?P<number>\d+) kB")
+_LAST = "locked_kb"
+"""The kernel has written this entry last since it has the file (4.14)."""
+
+
+def begins(text: str) -> bool:
+    """Tell whether the file begins with this line (without indentation)."""
+    return _HEADER.fullmatch(text) is not None
+
+
+def read(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
+    """Read the file that begins at `lines[start]`; return it and the index to go on with."""
+    values: dict[str, Value] = {}
+    last = lines[start]
+    for index in range(start + 1, len(lines)):
+        line = lines[index]
+        text = line.text.strip()
+        if not text or is_noise(line.text):
+            continue
+        found = _ENTRY.fullmatch(text)
+        if found is None:
+            if line.overwritten:
+                continue
+            return _error(f"not an entry of smaps_rollup: {text[:120]!r}", line), index
+        name = found["name"].lower() + "_kb"
+        if name in values or name not in METRICS:
+            return _error(f"unknown, or there twice: {text[:120]!r}", line), index + 1
+        values[name] = Value(name, float(found["number"]), line.number)
+        last = line
+        if name == _LAST:
+            if not {"rss_kb", "pss_kb"} <= values.keys():
+                return _error("no Rss or no Pss before this last entry", line), index + 1
+            run = LogRun(TOOL, None, "ok", None, None, tuple(values.values()), PARSER)
+            return run, index + 1
+    return _error(f"the output ends after {last.text.strip()[:80]!r}, before Locked", last), len(lines)
+
+
+def _error(reason: str, line: Line) -> LogRun:
+    return LogRun(TOOL, None, "error", reason, line.number, (), PARSER)

@@ -1,0 +1,78 @@
+"""`systemd-analyze` (`time`): how long a boot took, part by part.
+
+Parts and total are each rounded by systemd, so they may differ by 1 or 2 ms.
+"""
+
+import re
+from collections.abc import Sequence
+
+from collector.logtext import Line
+from collector.parsers.model import LogRun, Value
+from collector.parsers.timespan import TIMESPAN, seconds
+
+__all__ = ["PARSER", "TOOL", "begins", "read"]
+
+PARSER = "systemd-analyze-time"
+TOOL = "systemd-analyze"
+
+_PARTS = ("firmware", "loader", "kernel", "initrd", "soft reboot", "userspace")
+_SPAN = rf"{TIMESPAN}|0"
+_STARTUP = re.compile(
+    "Startup finished in "
+    + "".join(rf"(?:(?P<{part.replace(' ', '_')}_s>{_SPAN}) \({part}\) \+ )?" for part in _PARTS[:-1])
+    + rf"(?P<userspace_s>{_SPAN}) \(userspace\)(?: = (?P<total_s>{_SPAN}))?"
+)
+_TARGET = re.compile(
+    rf"(?P<boot_target>\S+\.target) reached after (?P<target_s>{_SPAN}) in userspace\.?"
+)
+_NO_TARGET = re.compile(
+    r"\S+\.target was never reached\.?|Could not get time to reach \S+\.|"
+    r"[Cc]ould not find default\.target\.|\S+\.target has no activation time\.?"
+)
+_ROUNDING_S = 0.010
+"""More than the rounding of six parts and a total, less than anything a cut number can lose."""
+
+
+def begins(text: str) -> bool:
+    """Tell whether systemd-analyze's answer begins with this line (without indentation)."""
+    return text.startswith("Startup finished in ")
+
+
+def read(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
+    """Read the answer that begins at `lines[start]`; return it and the index to go on with."""
+    line = lines[start]
+    found = _STARTUP.fullmatch(line.text.strip())
+    if found is None:
+        return _error(f"not a boot time: {line.text.strip()[:160]!r}", line), start + 1
+    spans = {name: seconds(text) for name, text in found.groupdict().items() if text}
+    total = spans.get("total_s")
+    if not line.ended and (
+        total is None or abs(sum(spans.values()) - 2 * total) > _ROUNDING_S
+    ):
+        return _error("the log is cut off inside this line", line), start + 1
+    values = [Value(name, number, line.number) for name, number in spans.items()]
+    index = start + 1
+    while index < len(lines) and not lines[index].text:
+        index += 1
+    if index < len(lines):
+        target = lines[index]
+        text = target.text.strip()
+        if reached := _TARGET.fullmatch(text):
+            values += [
+                Value("boot_target", reached["boot_target"], target.number),
+                Value("target_s", seconds(reached["target_s"]), target.number),
+            ]
+            return _ok(values), index + 1
+        if _NO_TARGET.fullmatch(text):
+            return _ok(values), index + 1
+        if ".target " in text and "reach" in text:
+            return _error(f"not what systemd-analyze says of a target: {text[:160]!r}", target), index + 1
+    return _ok(values), index
+
+
+def _ok(values: list[Value]) -> LogRun:
+    return LogRun(TOOL, None, "ok", None, None, tuple(values), PARSER)
+
+
+def _error(reason: str, line: Line) -> LogRun:
+    return LogRun(TOOL, None, "error", reason, line.number, (), PARSER)

@@ -1,0 +1,112 @@
+"""`systemd-analyze blame` and `critical-chain`: which unit took how long to start."""
+
+import re
+from collections.abc import Sequence
+
+from collector.logtext import Line, is_noise
+from collector.parsers.model import LogRun, Value
+from collector.parsers.timespan import TIMESPAN, seconds
+
+__all__ = [
+    "BLAME",
+    "CHAIN",
+    "TOOL",
+    "begins_blame",
+    "begins_chain",
+    "read_blame",
+    "read_chain",
+]
+
+BLAME = "systemd-analyze-blame"
+CHAIN = "systemd-analyze-critical-chain"
+TOOL = "systemd-analyze"
+
+_UNIT = (
+    r"\S+\.(?:service|device|mount|automount|swap|socket|target|timer|path|slice|scope|snapshot)"
+)
+_BLAME = re.compile(rf"(?P<span>{TIMESPAN}) (?P<unit>{_UNIT})")
+_CHAIN = re.compile(
+    rf"(?P<tree>[\s│├└─|`\\-]*)(?P<unit>{_UNIT})"
+    rf"(?: @(?P<active>{TIMESPAN}))?(?: \+(?P<took>{TIMESPAN}))?"
+)
+_CHAIN_HEAD = (
+    'The time when unit became active or started is printed after the "@" character.',
+    "The time after the unit is active or started is printed after the \"@\" character.",
+    'The time the unit took to start is printed after the "+" character.',
+    'The time the unit takes to start is printed after the "+" character.',
+)
+
+
+def begins_blame(text: str) -> bool:
+    """Tell whether a list of `blame` begins with this line (without indentation)."""
+    return _BLAME.fullmatch(text) is not None
+
+
+def begins_chain(text: str) -> bool:
+    """Tell whether a `critical-chain` begins with this line (without indentation)."""
+    return text in _CHAIN_HEAD
+
+
+def read_blame(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
+    """Read the list that begins at `lines[start]`; return it and the index to go on with.
+
+    systemd sorts it, the slowest unit first: a larger span begins another list.
+    """
+    values: dict[str, Value] = {}
+    before = float("inf")
+    index = start
+    for index in range(start, len(lines)):  # noqa: B007 - its last value is the answer
+        line = lines[index]
+        text = line.text.strip()
+        if not text or is_noise(line.text):
+            continue
+        found = _BLAME.fullmatch(text)
+        if found is None:
+            if not line.ended and re.match(r"\d", text):
+                return _error(BLAME, f"the log is cut off inside: {text[:120]!r}", line), index + 1
+            if re.match(r"\d\S*(?:s|min|h|d)\s", text):
+                return _error(BLAME, f"not a line of blame: {text[:120]!r}", line), index + 1
+            break
+        span = seconds(found["span"])
+        name = f"blame_s[{found['unit']}]"
+        if span > before or name in values:
+            break
+        before = span
+        values[name] = Value(name, span, line.number)
+    else:
+        index = len(lines)
+    return LogRun(TOOL, None, "ok", None, None, tuple(values.values()), BLAME), index
+
+
+def read_chain(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
+    """Read the chain that begins at `lines[start]`; return it and the index to go on with."""
+    values: list[Value] = []
+    index = start
+    head = True
+    for index in range(start, len(lines)):  # noqa: B007 - its last value is the answer
+        line = lines[index]
+        text = line.text.strip()
+        if is_noise(line.text):
+            continue
+        if head and (not text or text in _CHAIN_HEAD):
+            continue
+        head = False
+        found = _CHAIN.fullmatch(text)
+        if found is None:
+            if not line.ended and text:
+                return _error(CHAIN, f"the log is cut off inside: {text[:120]!r}", line), index + 1
+            break
+        if values and not found["tree"]:
+            break
+        for metric, span in (("chain_active_s", found["active"]), ("chain_took_s", found["took"])):
+            if span:
+                values.append(Value(f"{metric}[{found['unit']}]", seconds(span), line.number))
+    else:
+        index = len(lines)
+    if not values:
+        return _error(CHAIN, "the log ends before the first unit of the chain", lines[start]), index
+    return LogRun(TOOL, None, "ok", None, None, tuple(values), CHAIN), index
+
+
+def _error(parser: str, reason: str, line: Line) -> LogRun:
+    return LogRun(TOOL, None, "error", reason, line.number, (), parser)

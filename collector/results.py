@@ -1,0 +1,174 @@
+"""From a folder of results to frames: which runs, hosts and VMMs there are, and their samples.
+
+A folder follows the results contract, `<run>/<host>/<vmm>/<measurement>/<case>/<NN>.log`, with
+`run.json`, `host.json`, `vmm.json` and a sidecar beside each log; every `.json` may be missing.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from collector.errors import UnusableInputError
+from collector.layout import MEASUREMENTS, Place, places
+from collector.samples import Columns, add_host
+
+__all__ = ["MEASUREMENTS", "Collection", "Host", "Run", "Vmm", "collect"]
+
+_KNOWN_VMMS = {"stratovirt": "StratoVirt", "qemu": "QEMU", "qemu_microvm": "QEMU microvm"}
+"""The VMMs that have an order and a label of their own, where no file says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vmm:
+    """One VMM of one host: its directory's name, its label, its folder and its `vmm.json`."""
+
+    name: str
+    label: str
+    path: Path
+    meta: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """One lab host: its name, its folder, its `host.json` and its VMMs in the order of the plan."""
+
+    name: str
+    path: Path
+    meta: dict[str, Any]
+    vmms: tuple[Vmm, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run: its name, its folder, its `run.json` and its hosts in the order of their names."""
+
+    name: str
+    path: Path
+    meta: dict[str, Any]
+    hosts: tuple[Host, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """All that was found.
+
+    Attributes:
+        runs: the runs, in the order of the paths they were found under.
+        samples: one row per value: run, host, vmm, measurement, case (str), repetition (int64),
+            metric (str), value (float64, NaN for words), text (str, empty for numbers), unit,
+            log (str), line (int64), sha256, parser (str).
+        logs: one row per log that was found or planned: run, host, vmm, measurement, case (str),
+            repetition (int64), log (str, empty when missing), outcome (`ok`, `error`, `empty`,
+            `missing`), reason (str, empty when ok), line (float64, NaN for the whole log), tool,
+            version, sha256, parser, started, finished (str, empty when unknown), seconds,
+            exit_code, attempt, block (float64, NaN when unknown).
+    """
+
+    runs: tuple[Run, ...]
+    samples: pd.DataFrame
+    logs: pd.DataFrame
+
+
+def collect(paths: Sequence[Path]) -> Collection:
+    """Read all results under `paths`.
+
+    Args:
+        paths: folders that hold runs, or are a run, a host of a run, or a VMM of a host. What is
+            found under two of them is read once.
+
+    Raises:
+        UnusableInputError: a path does not exist or holds no results, or a `.json` of a run,
+            host or VMM is no JSON object.
+    """
+    runs: dict[Path, Run] = {}
+    roots: dict[Path, Path] = {}
+    for path in paths:
+        for place in places(path):
+            run = runs.get(place.run.resolve())
+            runs[place.run.resolve()] = _with_host(run or _run(place), place)
+            roots.setdefault(place.host.resolve(), place.root)
+    named = tuple(_apart(list(runs.values())))
+    columns = Columns()
+    for run in named:
+        for host in run.hosts:
+            add_host(
+                columns,
+                run=run.name,
+                plan=run.meta,
+                host=host.name,
+                path=host.path,
+                vmms=[(vmm.name, vmm.path) for vmm in host.vmms],
+                root=roots[host.path.resolve()],
+            )
+    return Collection(named, columns.samples(), columns.logs())
+
+
+def read_object(path: Path) -> dict[str, Any]:
+    """Return the JSON object in the file `path`; an empty one when there is no such file.
+
+    Raises:
+        UnusableInputError: the file holds something else.
+    """
+    try:
+        found = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return {}
+    except (ValueError, OSError) as error:
+        raise UnusableInputError(f"{path}: not readable as JSON ({error}); mend or remove it") from None
+    if not isinstance(found, dict):
+        raise UnusableInputError(f"{path}: a JSON object is expected; mend or remove the file")
+    return found
+
+
+def _run(place: Place) -> Run:
+    return Run(place.run.resolve().name, place.run, read_object(place.run / "run.json"), ())
+
+
+def _with_host(run: Run, place: Place) -> Run:
+    """Return `run` with the VMMs of `place` added to its hosts."""
+    others = [host for host in run.hosts if host.path.resolve() != place.host.resolve()]
+    known = [host for host in run.hosts if host.path.resolve() == place.host.resolve()]
+    vmms = {vmm.path.resolve(): vmm for host in known for vmm in host.vmms}
+    for path in place.vmms:
+        vmms.setdefault(path.resolve(), _vmm(path))
+    name = place.host.resolve().name
+    host = Host(
+        name,
+        place.host,
+        read_object(place.host / "host.json"),
+        tuple(sorted(vmms.values(), key=_order(run.meta.get("vmms", ())))),
+    )
+    return replace(run, hosts=tuple(sorted((*others, host), key=lambda item: item.name)))
+
+
+def _vmm(path: Path) -> Vmm:
+    meta = read_object(path / "vmm.json")
+    label = meta.get("label") or _KNOWN_VMMS.get(path.name, path.name)
+    return Vmm(path.name, str(label), path, meta)
+
+
+def _order(planned: Iterable[str]) -> Any:
+    """Return the key that sorts VMMs: as planned, then the known ones, then by name."""
+    ranks = {name: rank for rank, name in enumerate([*planned, *_KNOWN_VMMS])}
+    for rank, name in reversed(list(enumerate(planned))):
+        ranks[name] = rank
+    return lambda vmm: (ranks.get(vmm.name, len(ranks)), vmm.name)
+
+
+def _apart(runs: list[Run]) -> Iterable[Run]:
+    """Yield the runs; those of one name get as much of their path as tells them apart."""
+    for run in runs:
+        parts = run.path.resolve().parts
+        rivals = [
+            other.path.resolve().parts
+            for other in runs
+            if other is not run and other.name == run.name
+        ]
+        depth = 1
+        while any(rival[-depth:] == parts[-depth:] for rival in rivals) and depth < len(parts):
+            depth += 1
+        yield replace(run, name="/".join(parts[-depth:])) if depth > 1 else run
