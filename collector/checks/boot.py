@@ -1,0 +1,70 @@
+"""Identities of boot times and of memory footprints."""
+
+from collector.checks.printed import Numbers, Problem, plain
+
+PARTS = ("firmware_s", "loader_s", "kernel_s", "initrd_s", "userspace_s")
+_MILLISECOND = 0.001
+_PAGE_KB = 4
+
+
+def boot_sum(numbers: Numbers) -> list[Problem]:
+    """The parts of a boot add up to its total.
+
+    Systemd cuts each to whole milliseconds, so they may differ by one for each part. Numbers
+    that were rounded further by hand have their own, larger step.
+    """
+    total = numbers.get("total_s")
+    parts = {name: numbers[name] for name in PARTS if name in numbers}
+    if total is None or not {"kernel_s", "userspace_s"} <= parts.keys():
+        return []
+    room = sum(max(part.step, _MILLISECOND) for part in parts.values())
+    room += max(0.0, total.step - _MILLISECOND)
+    added = sum(part.value for part in parts.values())
+    if abs(added - total.value) <= room + 1e-9:
+        return []
+    words = " + ".join(f"{name[:-2]} {_seconds(part.value)}" for name, part in parts.items())
+    return [
+        Problem(
+            "total_s",
+            f"{words} = {_seconds(added)}, but the total says {_seconds(total.value)}:"
+            f" the difference of {_seconds(abs(added - total.value))} is more than rounding",
+        )
+    ]
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.3f} s"
+
+
+def footprint_order(numbers: Numbers) -> list[Problem]:
+    """RSS ≤ size, dirty ≤ RSS, PSS ≤ RSS."""
+    names = {"size_kb": "size", "rss_kb": "RSS", "dirty_kb": "dirty", "pss_kb": "PSS"}
+    problems = []
+    for small, large in (("rss_kb", "size_kb"), ("dirty_kb", "rss_kb"), ("pss_kb", "rss_kb")):
+        if small in numbers and large in numbers and numbers[small].low > numbers[large].high:
+            problems.append(
+                Problem(
+                    small,
+                    f"{names[small]} ({numbers[small].value:.0f} kB) is greater than"
+                    f" {names[large]} ({numbers[large].value:.0f} kB), of which it is a part",
+                )
+            )
+    return problems
+
+
+def whole_pages(numbers: Numbers) -> list[Problem]:
+    """`pmap` counts pages of 4 KiB, so every size of it is a multiple of 4."""
+    return [
+        Problem(
+            name,
+            f"{plain_kb(numbers[name].value)} kB is no multiple of {_PAGE_KB}, but pmap counts"
+            f" pages of {_PAGE_KB} kB: a digit is wrong",
+        )
+        for name in ("size_kb", "rss_kb", "dirty_kb")
+        if name in numbers and numbers[name].step <= 1 and numbers[name].value % _PAGE_KB
+    ]
+
+
+def plain_kb(value: float) -> str:
+    """Return a number of kB with all its digits."""
+    return f"{value:.0f}" if value == int(value) else plain(value)

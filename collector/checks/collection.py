@@ -1,0 +1,38 @@
+"""All checks of a collection."""
+
+from collector.checks.headers import wrong_folder
+from collector.checks.logs import Log, own_numbers, read_logs
+from collector.checks.model import Finding
+from collector.checks.notes import notes
+from collector.checks.sides import same_log_twice, unlike_facts, unlike_parameters
+from collector.results import Collection
+
+
+def check_collection(collection: Collection) -> list[Finding]:
+    """Return what is contradictory or worth a note in `collection`, contradictions first."""
+    logs = read_logs(collection)
+    plans = {run.name: _plan(run.meta.get("plan")) for run in collection.runs}
+    findings: list[Finding] = []
+    strays: set[tuple[str, str, str, str, str, str]] = set()
+    for log in logs:
+        misplaced = wrong_folder(log, plans.get(log.run, {}))
+        if misplaced:
+            strays.add(_key(log))
+        findings += misplaced
+        if log.outcome == "ok":
+            findings += own_numbers(log)
+    findings += unlike_parameters(log for log in logs if _key(log) not in strays)
+    findings += same_log_twice(logs)
+    for run in collection.runs:
+        for host in run.hosts:
+            findings += unlike_facts(run, host)
+    findings += notes(collection, logs)
+    return sorted(findings, key=lambda finding: finding.severity)
+
+
+def _key(log: Log) -> tuple[str, str, str, str, str, str]:
+    return (log.run, log.host, log.vmm, log.measurement, log.case, log.log)
+
+
+def _plan(value: object) -> dict[str, object]:
+    return value if isinstance(value, dict) else {}

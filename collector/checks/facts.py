@@ -1,0 +1,143 @@
+"""The recorded facts of one VMM on one host, flat, so that two sides can be laid side by side."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from collector.results import Collection, Host, Run, Vmm
+
+_TUNING = ("governor", "turbo", "thp", "ksm")
+
+
+class Fact(NamedTuple):
+    """What a fact is called, in words, and where it matters."""
+
+    words: str
+    measurements: tuple[str, ...] = ()
+    """The measurements it matters to; empty: all."""
+    of_host: bool = False
+    """The same for all VMMs of one host and run."""
+
+
+FACTS: dict[str, Fact] = {
+    "kernel": Fact("guest kernel"),
+    "image": Fact("guest image"),
+    "initrd": Fact("boots with an initrd", ("boot",)),
+    "vcpus": Fact("vCPUs"),
+    "memory": Fact("guest memory (MiB)"),
+    "disk_format": Fact("disk format"),
+    "disk_cache": Fact("disk cache mode"),
+    "sysbench": Fact("sysbench version"),
+    "clocksource": Fact("guest clocksource"),
+    "host_cpu": Fact("host CPU", of_host=True),
+    "host_kernel": Fact("host kernel", of_host=True),
+    "host_clocksource": Fact("host clocksource", of_host=True),
+    "tuning": Fact("host tuning", of_host=True),
+}
+"""The facts that must be equal on both sides of a comparison. The VMM itself, its version, source
+and machine type are what is compared, so they may differ; the microcode is named with the CPU."""
+
+
+def facts_of(host: Host, vmm: Vmm) -> dict[str, str]:
+    """Return the facts that are recorded about `vmm` on `host`, as text; the others are absent."""
+    guest = _mapping(vmm.meta.get("guest"))
+    checksums = _mapping(vmm.meta.get("checksums"))
+    seen = _seen_in_guest(vmm)
+    found: dict[str, Any] = {
+        "kernel": checksums.get("kernel")
+        or guest.get("kernel_version")
+        or guest.get("kernel")
+        or seen.get("kernel"),
+        "image": checksums.get("image"),
+        "initrd": {True: "yes", False: "no"}.get(vmm.meta.get("initrd", "")),
+        "vcpus": guest.get("vcpus"),
+        "memory": guest.get("memory_mib"),
+        "disk_format": guest.get("disk_format"),
+        "disk_cache": guest.get("disk_cache"),
+        "sysbench": seen.get("sysbench") or guest.get("sysbench"),
+        "clocksource": seen.get("clocksource") or guest.get("clocksource"),
+        "host_cpu": _host_cpu(host.meta),
+        "host_kernel": host.meta.get("kernel"),
+        "host_clocksource": host.meta.get("clocksource"),
+        "tuning": _tuning(host.meta),
+    }
+    return {name: _text(value) for name, value in found.items() if value not in (None, "", {})}
+
+
+def machine_of(vmm: Vmm) -> str:
+    """Return the machine type, "" when it is not recorded."""
+    return _text(vmm.meta.get("machine") or "")
+
+
+def is_emulated(run: Run, host: Host) -> bool:
+    """Whether the host runs without virtualisation hardware: its figures compare nothing."""
+    return bool(host.meta.get("emulated", run.meta.get("emulated", False)))
+
+
+def is_stand_in(vmm: Vmm) -> bool:
+    """Whether the VMM is a test's stand-in."""
+    return bool(vmm.meta.get("stand_in", False))
+
+
+def short(value: str) -> str:
+    """Return a fact as it is shown: checksums cut to 12 digits."""
+    long = 40
+    return f"{value[:12]}…" if len(value) >= long and value.isalnum() else value
+
+
+def sides(collection: Collection) -> Iterator[tuple[Run, Host, Vmm]]:
+    """Yield every VMM of every host of every run."""
+    for run in collection.runs:
+        for host in run.hosts:
+            for vmm in host.vmms:
+                yield run, host, vmm
+
+
+def sidecar(vmm: Vmm, measurement: str, case: str, repetition: int) -> dict[str, Any]:
+    """Return the sidecar of one log; empty when there is none that can be read."""
+    return _object(vmm.path / measurement / case / f"{repetition:02d}.json")
+
+
+def _seen_in_guest(vmm: Vmm) -> Mapping[str, Any]:
+    """Return what the first sidecar that knows its guest says about it.
+
+    All guests of one VMM in one run are started from the same kernel and image.
+    """
+    for path in sorted(vmm.path.glob("*/*/*.json")):
+        guest = _mapping(_object(path).get("guest"))
+        if guest:
+            return guest
+    return {}
+
+
+def _object(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _host_cpu(meta: Mapping[str, Any]) -> str:
+    parts = [_text(meta.get(name) or "") for name in ("cpu_model", "microcode")]
+    return ", microcode ".join(part for part in parts if part)
+
+
+def _tuning(meta: Mapping[str, Any]) -> str:
+    parts = [f"{name} {_text(meta[name])}" for name in _TUNING if meta.get(name) is not None]
+    for name, state in sorted(_mapping(meta.get("tuning")).items()):
+        after = state.get("after") if isinstance(state, dict) else state
+        if after is not None and name not in _TUNING:
+            parts.append(f"{name} {_text(after)}")
+    return ", ".join(parts)
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: object) -> str:
+    if isinstance(value, dict | list):
+        return json.dumps(value, sort_keys=True)
+    return str(value).strip()

@@ -1,0 +1,157 @@
+"""Identities of `sysbench memory` and `sysbench fileio`."""
+
+import math
+
+from collector.checks.latency import rate_agrees
+from collector.checks.printed import Numbers, Printed, Problem, plain
+from collector.checks.requests import request_size
+
+MIB = 1 << 20
+_SIGMAS = 6
+READING = ("rndrd", "seqrd")
+WRITING = ("rndwr", "seqwr", "seqrewr")
+WORDS = {
+    "rndrd": "random read",
+    "rndwr": "random write",
+    "seqrd": "sequential read",
+    "seqwr": "sequential write",
+    "seqrewr": "sequential rewrite",
+    "rndrw": "random read and write",
+}
+_ONE_WAY = {
+    "read": ("reads_per_s", "read_mib_per_s"),
+    "write": ("writes_per_s", "written_mib_per_s"),
+}
+
+
+def memory_transfer(numbers: Numbers) -> list[Problem]:
+    """MiB transferred is events times block size, and MiB/s is that over the total time."""
+    problems: list[Problem] = []
+    moved, block = numbers.get("transferred_mib"), numbers.get("block_size_bytes")
+    events = numbers.get("total_events") or numbers.get("total_operations")
+    if moved and block and block.value and events:
+        expected = events.value * block.value / MIB
+        if abs(expected - moved.value) > moved.step + expected * 1e-9:
+            problems.append(
+                Problem(
+                    "transferred_mib",
+                    f"{plain(events.value)} operations of {plain(block.value)} bytes are"
+                    f" {plain(expected)} MiB, but {plain(moved.value)} MiB were transferred",
+                )
+            )
+    speed, time = numbers.get("throughput_mib_per_s"), numbers.get("total_time_s")
+    if moved and speed and time and not rate_agrees(speed, moved, time):
+        problems.append(
+            Problem(
+                "throughput_mib_per_s",
+                f"{plain(moved.value)} MiB in {plain(time.value)} s are"
+                f" {plain(moved.value / max(time.value, 1e-9))} MiB/s, but the rate says"
+                f" {plain(speed.value)} MiB/s",
+            )
+        )
+    return problems
+
+
+def other_direction(numbers: Numbers, mode: str) -> list[Problem]:
+    """Nothing is written in a read test and nothing read in a write test."""
+    wrong = "write" if mode in READING else "read" if mode in WRITING else None
+    names = list(_ONE_WAY[wrong]) if wrong else []
+    if wrong == "write":
+        names.append("fsyncs_per_s")
+    return [
+        Problem(
+            name,
+            f"{plain(numbers[name].value)} in a {WORDS[mode]} test, where it must be 0",
+        )
+        for name in names
+        if name in numbers and numbers[name].value
+    ]
+
+
+def bytes_per_request(numbers: Numbers, mode: str) -> list[Problem]:
+    """MiB/s over requests/s is the size of an average request (see `requests`)."""
+    needed = ("file_block_size_bytes", "file_size_bytes", "file_count", "total_time_s")
+    if any(name not in numbers for name in needed) or "file_merged_bytes" in numbers:
+        return []
+    block, size, count, time = (numbers[name].value for name in needed)
+    expected = request_size(int(block), size, int(count), random=mode.startswith("rnd"))
+    problems = []
+    for requests_name, moved_name in _ONE_WAY.values():
+        requests, moved = numbers.get(requests_name), numbers.get(moved_name)
+        if not requests or not moved or requests.low <= 0:
+            continue
+        done = max(1.0, requests.value * time)
+        room = _SIGMAS * expected.deviation / math.sqrt(done) + 2 * block / done
+        lowest, highest = moved.low * MIB / requests.high, moved.high * MIB / requests.low
+        if highest >= expected.low - room and lowest <= expected.high + room:
+            continue
+        mean = (expected.low + expected.high) / 2
+        problems.append(
+            Problem(
+                moved_name,
+                f"{plain(moved.value)} MiB/s over {plain(requests.value)} requests/s are"
+                f" {plain(moved.value * MIB / requests.value)} bytes per request; blocks of"
+                f" {plain(block)} bytes in files of {plain(size)} bytes make"
+                f" {plain(mean)} (sysbench cuts requests at the end of a file)",
+            )
+        )
+    return problems
+
+
+def fsyncs(numbers: Numbers, mode: str) -> list[Problem]:
+    """One fsync of every file after each `file_fsync_freq` requests, and one per thread at the end.
+
+    Without the line about periodic fsyncs in the header nothing is expected.
+    """
+    needed = ("file_fsync_freq", "file_count", "threads", "total_time_s", "fsyncs_per_s")
+    if mode in READING or any(name not in numbers for name in needed):
+        return []
+    frequency, files, threads, time = (numbers[name].value for name in needed[:4])
+    requests = numbers.get("writes_per_s", Printed(0.0))
+    if mode == "rndrw":
+        reads = numbers.get("reads_per_s", Printed(0.0))
+        requests = Printed(requests.value + reads.value, requests.step + reads.step)
+    if not frequency or not requests.value:
+        return []
+    low = files * (requests.low * time / frequency - 2) + _end(numbers, least=True)
+    high = files * (requests.high * (time + 0.3) * 1.01 / frequency + 1) + _end(numbers)
+    seen = numbers["fsyncs_per_s"]
+    if seen.high * (time + 0.3) * 1.01 >= low and seen.low * time <= high:
+        return []
+    expected = files * requests.value / frequency + threads * files / time
+    return [
+        Problem(
+            "fsyncs_per_s",
+            f"{plain(seen.value)} fsyncs/s with {plain(requests.value)} requests/s: an fsync of"
+            f" all {plain(files)} files after each {plain(frequency)} requests and one by each"
+            f" thread at the end make about {plain(expected)}",
+        )
+    ]
+
+
+def _end(numbers: Numbers, *, least: bool = False) -> float:
+    """Fsyncs at the end: each thread syncs each file, unless --file-fsync-end=off."""
+    return 0.0 if least else numbers["threads"].value * numbers["file_count"].value
+
+
+def file_events(numbers: Numbers) -> list[Problem]:
+    """Events are reads, writes and periodic fsyncs; the fsyncs at the end are none."""
+    needed = ("total_events", "total_time_s", "threads", "file_count", "reads_per_s")
+    if any(name not in numbers for name in needed):
+        return []
+    kinds = [
+        numbers[name] for name in ("reads_per_s", "writes_per_s", "fsyncs_per_s") if name in numbers
+    ]
+    time, events = numbers["total_time_s"], numbers["total_events"].value
+    low = sum(kind.low for kind in kinds) * time.low - _end(numbers)
+    high = sum(kind.high for kind in kinds) * (time.high * 1.01 + 0.3)
+    if low <= events * 1.001 and events <= high * 1.001 + 1:
+        return []
+    name = "reads_per_s" if numbers["reads_per_s"].value else "writes_per_s"
+    return [
+        Problem(
+            name,
+            f"{plain(events)} events in {plain(time.value)} s, but reads/s, writes/s and fsyncs/s"
+            f" make {plain(sum(kind.value for kind in kinds) * time.value)}",
+        )
+    ]

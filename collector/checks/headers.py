@@ -1,0 +1,110 @@
+"""The folder a log lies in against what the log says of itself."""
+
+import re
+from typing import Any
+
+from collector.checks.fileio import WORDS
+from collector.checks.logs import Log
+from collector.checks.model import Finding
+from collector.checks.printed import plain
+
+_TOOLS = {
+    "boot": ("systemd-analyze",),
+    "memory-footprint": ("pmap", "smaps_rollup"),
+    "sysbench-cpu": ("sysbench-cpu",),
+    "sysbench-memory": ("sysbench-memory",),
+    "fileio-latency": ("sysbench-fileio",),
+    "fileio-throughput": ("sysbench-fileio",),
+    "fileio-iops": ("sysbench-fileio",),
+}
+_REPORT_SHAPES = {
+    "fileio-latency": (1.0, 4096.0),
+    "fileio-throughput": (32.0, 131072.0),
+    "fileio-iops": (32.0, 4096.0),
+}
+"""Threads and bytes of a block in the report's commands, for folders without a plan."""
+_UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+
+
+def size_in_bytes(text: object) -> float | None:
+    """Return what `4k`, `128K`, `1M` mean to sysbench; None for what is no size."""
+    found = re.fullmatch(r"(\d+)([kmg]?)", str(text).strip().lower())
+    return float(int(found[1]) * _UNITS[found[2]]) if found else None
+
+
+def wrong_folder(log: Log, plan: dict[str, Any]) -> list[Finding]:
+    """Return a contradiction for each thing in which the log is not what its folder says."""
+    tools = _TOOLS.get(log.measurement)
+    if tools and log.tool and log.tool not in tools:
+        message = (
+            f"this is a log of {log.tool}, but the folder is {log.measurement}/{log.case}:"
+            f" put it where it belongs, or replace it by a log of {' or '.join(tools)}"
+        )
+        return [log.finding("contradiction", "", message)]
+    if log.outcome != "ok":
+        return []
+    if log.measurement == "sysbench-cpu":
+        return _differs(log, "threads", _threads_of_case(log.case), "threads")
+    if log.measurement == "sysbench-memory":
+        return _memory(log)
+    if log.measurement in _REPORT_SHAPES:
+        return _fileio(log, plan)
+    return []
+
+
+def _threads_of_case(case: str) -> float | None:
+    found = re.fullmatch(r"threads-(\d+)", case)
+    return float(found[1]) if found else None
+
+
+def _memory(log: Log) -> list[Finding]:
+    mode, _, size = log.case.partition("-")
+    findings = _differs(log, "block_size_bytes", size_in_bytes(size), "bytes per block")
+    said = log.words.get("access_mode")
+    if mode in ("seq", "rnd") and said and said != mode:
+        message = (
+            f"the log was made with --memory-access-mode={said}, but lies in the folder"
+            f" {log.case}: move it to the folder of its own access mode"
+        )
+        findings.append(log.finding("contradiction", "access_mode", message))
+    return findings
+
+
+def _fileio(log: Log, plan: dict[str, Any]) -> list[Finding]:
+    findings: list[Finding] = []
+    mode = log.words.get("file_test_mode")
+    if mode and log.case in WORDS and mode != log.case:
+        message = (
+            f"the log is of a {WORDS.get(mode, mode)} test ({mode}), but lies in the folder"
+            f" {log.case} ({WORDS[log.case]}): move it to the folder of its own mode"
+        )
+        findings.append(log.finding("contradiction", "file_test_mode", message))
+    threads, block = _shape(log.measurement, plan)
+    findings += _differs(log, "threads", threads, "threads")
+    findings += _differs(log, "file_block_size_bytes", block, "bytes per block")
+    return findings
+
+
+def _shape(measurement: str, plan: dict[str, Any]) -> tuple[float | None, float | None]:
+    threads, block = _REPORT_SHAPES[measurement]
+    fileio = plan.get("fileio")
+    shape = fileio.get(measurement.removeprefix("fileio-")) if isinstance(fileio, dict) else None
+    if not isinstance(shape, dict):
+        return (threads, block)
+    planned = shape.get("threads", threads)
+    return (
+        float(planned) if isinstance(planned, int | float) else threads,
+        size_in_bytes(shape.get("block_size", "")) or block,
+    )
+
+
+def _differs(log: Log, metric: str, expected: float | None, unit: str) -> list[Finding]:
+    found = log.numbers.get(metric)
+    # a block below 1 KiB is printed as 0KiB by sysbench memory
+    if expected is None or found is None or found == expected or (found == 0 and expected < 1024):  # noqa: PLR2004
+        return []
+    message = (
+        f"the log says {plain(found)} {unit}, but {log.measurement}/{log.case} means"
+        f" {plain(expected)}: its numbers belong to another case; move the log or measure again"
+    )
+    return [log.finding("contradiction", metric, message)]

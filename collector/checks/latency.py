@@ -1,0 +1,231 @@
+"""Identities of the latency block that every sysbench test prints, and of its rate.
+
+All functions take the numbers of one run by metric name and leave out what is not there.
+"""
+
+import math
+import re
+
+from collector.checks.printed import Numbers, Printed, Problem, plain
+
+_BUCKETS = 1024
+_SHORTEST_MS = 1e-3
+_LONGEST_MS = 1e5
+_BUCKET_WIDTH = (math.log(_LONGEST_MS) - math.log(_SHORTEST_MS)) / (_BUCKETS - 1)
+"""Sysbench keeps latencies in a logarithmic histogram (`src/sb_histogram.c`, `sb_logger.c`):
+1024 buckets from 0.001 ms to 100 s. A printed percentile is the middle of a bucket, so it may lie
+0.9 % above the largest latency or below the smallest."""
+_HALF_BUCKET = math.exp(_BUCKET_WIDTH / 2)
+_FEW_EVENTS = 40
+"""Below, the share of events at or below the percentile is far from its nominal value."""
+_SLACK = 1.01
+"""Room for clocks that are read at slightly different moments."""
+_LATE_S = 0.3
+"""Sysbench divides by the time at which it prints, which is later than the printed total time."""
+_PERCENTILE = re.compile(r"latency_p(\d+)_ms")
+
+
+def percentile_metric(numbers: Numbers) -> str | None:
+    """Return the name of the percentile among `numbers`, e.g. `latency_p95_ms`."""
+    return next((name for name in numbers if _PERCENTILE.fullmatch(name)), None)
+
+
+def order(numbers: Numbers) -> list[Problem]:
+    """Min ≤ average ≤ max, min ≤ percentile ≤ max, and the average that these allow."""
+    percentile = percentile_metric(numbers)
+    pairs = [
+        ("latency_min_ms", "latency_avg_ms", 1.0),
+        ("latency_avg_ms", "latency_max_ms", 1.0),
+        ("latency_min_ms", "latency_max_ms", 1.0),
+    ]
+    if percentile:
+        pairs.append(("latency_min_ms", percentile, _HALF_BUCKET))
+        pairs.append((percentile, "latency_max_ms", _HALF_BUCKET))
+    problems: list[Problem] = []
+    for small, large, factor in pairs:
+        if small not in numbers or large not in numbers or _clamped(small, large, numbers):
+            continue
+        if numbers[small].low > numbers[large].high * factor + 1e-9:
+            problems.append(
+                Problem(
+                    small,
+                    f"the {_words(small)} latency ({plain(numbers[small].value)} ms) is greater"
+                    f" than the {_words(large)} ({plain(numbers[large].value)} ms)",
+                )
+            )
+    return problems or _average_within_reach(numbers, percentile)
+
+
+def _words(metric: str) -> str:
+    if found := _PERCENTILE.fullmatch(metric):
+        return f"percentile {found[1]}"
+    names = {"latency_min_ms": "minimum", "latency_avg_ms": "average", "latency_max_ms": "maximum"}
+    return names[metric]
+
+
+def _clamped(small: str | None, large: str | None, numbers: Numbers) -> bool:
+    """The histogram ends at 0.001 ms and 100 s; beyond, a percentile says nothing."""
+    names = {name for name in (small, large) if name and _PERCENTILE.fullmatch(name)}
+    ends = (_SHORTEST_MS * _HALF_BUCKET, _LONGEST_MS / _HALF_BUCKET)
+    return any(numbers[name].low <= ends[0] or numbers[name].high >= ends[1] for name in names)
+
+
+def _average_within_reach(numbers: Numbers, percentile: str | None) -> list[Problem]:
+    """Most events are at or below the percentile, the rest at or below the maximum."""
+    if not percentile or not {"latency_avg_ms", "latency_max_ms"} <= numbers.keys():
+        return []
+    events = numbers.get("total_events", Printed(math.inf)).value
+    if events < _FEW_EVENTS or _clamped(percentile, None, numbers):
+        return []
+    share = float(_words(percentile).removeprefix("percentile ")) / 100 - 1 / events
+    average, most = numbers["latency_avg_ms"], numbers["latency_max_ms"].high
+    reach = share * numbers[percentile].high * _HALF_BUCKET + (1 - share) * most
+    if average.low <= reach * _SLACK:
+        return []
+    return [
+        Problem(
+            "latency_avg_ms",
+            f"an average of {plain(average.value)} ms is out of reach: {share:.0%} of the events"
+            f" took at most {plain(numbers[percentile].value)} ms and the others at most"
+            f" {plain(numbers['latency_max_ms'].value)} ms, so it cannot be above"
+            f" {plain(reach)} ms",
+        )
+    ]
+
+
+def is_bucket(percentile: Printed) -> bool:
+    """Whether sysbench can print this percentile: whether a bucket's middle rounds to it."""
+    if percentile.high <= _SHORTEST_MS or percentile.high >= _LONGEST_MS:
+        return True
+    low = math.log(max(percentile.low, _SHORTEST_MS) / _SHORTEST_MS) / _BUCKET_WIDTH
+    high = math.log(percentile.high / _SHORTEST_MS) / _BUCKET_WIDTH
+    return math.floor(high + 1e-6) >= math.ceil(low - 1e-6)
+
+
+def at_work(numbers: Numbers) -> float | None:
+    """Return events/s times average latency as a share of the threads; None when not known."""
+    needed = ("events_per_second", "latency_avg_ms", "threads")
+    if any(name not in numbers or not numbers[name].value for name in needed):
+        return None
+    rate, average, threads = (numbers[name].value for name in needed)
+    return rate * average / 1000 / threads
+
+
+def percentile_is_bucket(numbers: Numbers) -> list[Problem]:
+    """A percentile is the middle of a bucket of sysbench's histogram."""
+    name = percentile_metric(numbers)
+    if name is None or is_bucket(numbers[name]):
+        return []
+    low, high = nearest_buckets(numbers[name].value)
+    return [
+        Problem(
+            name,
+            f"sysbench cannot print a percentile of {plain(numbers[name].value)} ms: it prints"
+            f" the middle of a histogram's bucket, here {low:.2f} or {high:.2f}",
+        )
+    ]
+
+
+def nearest_buckets(value: float) -> tuple[float, float]:
+    """Return the middles of the buckets just below and just above `value` (ms)."""
+    place = math.floor(math.log(value / _SHORTEST_MS) / _BUCKET_WIDTH)
+    return (
+        _SHORTEST_MS * math.exp(place * _BUCKET_WIDTH),
+        _SHORTEST_MS * math.exp((place + 1) * _BUCKET_WIDTH),
+    )
+
+
+def little(numbers: Numbers) -> list[Problem]:
+    """Little's law: events/s times average latency (s) is the number of threads at work.
+
+    It cannot exceed the number of threads. It may be far below: where events are fast the time
+    between them is not in the latency, and in a short test of many threads on one slow CPU most
+    threads start late (0.29 of 64 threads was seen in one second).
+    """
+    if at_work(numbers) is None:
+        return []
+    rate, average, threads = (
+        numbers[name] for name in ("events_per_second", "latency_avg_ms", "threads")
+    )
+    if rate.low * average.low / 1000 <= threads.value * _SLACK:
+        return []
+    return [
+        Problem(
+            "events_per_second",
+            f"{plain(rate.value)} events/s times {plain(average.value)} ms average latency ="
+            f" {plain(rate.value * average.value / 1000)} threads at work, but the test has"
+            f" {plain(threads.value)} (Little's law): {_total_events_hint(rate, average, threads)}",
+        )
+    ]
+
+
+def _total_events_hint(rate: Printed, average: Printed, threads: Printed) -> str:
+    """A speed that is a round number of seconds too high is the total number of events."""
+    seconds = rate.value * average.value / 1000 / threads.value
+    if seconds >= 3:  # noqa: PLR2004 - shorter tests are hardly ever made
+        return (
+            f"the speed is {plain(seconds)} times too high: is it the total number of events of"
+            f" a test of about {seconds:.0f} s, instead of the events per second?"
+        )
+    return "the speed or the latency is too high, or the number of threads is another"
+
+
+def events_over_time(numbers: Numbers) -> list[Problem]:
+    """Events/s is total events over total time (the time of printing, slightly later)."""
+    needed = ("events_per_second", "total_events", "total_time_s")
+    if any(name not in numbers for name in needed):
+        return []
+    rate, events, time = (numbers[name] for name in needed)
+    if _agree(rate, events.value, time):
+        return []
+    return [
+        Problem(
+            "events_per_second",
+            f"{plain(events.value)} events in {plain(time.value)} s are"
+            f" {plain(events.value / max(time.value, 1e-9))} events/s, but the speed says"
+            f" {plain(rate.value)}",
+        )
+    ]
+
+
+def _agree(rate: Printed, amount: float, time: Printed) -> bool:
+    highest = amount / max(time.low, 1e-9)
+    lowest = amount / (time.high * _SLACK + _LATE_S)
+    return lowest <= rate.high and rate.low <= highest * 1.001
+
+
+def rate_agrees(rate: Printed, amount: Printed, time: Printed) -> bool:
+    """Whether `rate` per second can be `amount` in `time` seconds."""
+    return _agree(rate, amount.high, time) or _agree(rate, amount.low, time)
+
+
+def latency_sum(numbers: Numbers) -> list[Problem]:
+    """The sum is average times events, and no thread can be busy for longer than the test."""
+    problems: list[Problem] = []
+    total = numbers.get("latency_sum_ms")
+    if total is None:
+        return []
+    average, events = numbers.get("latency_avg_ms"), numbers.get("total_events")
+    if average and events:
+        # the average is cut to whole nanoseconds before it is printed
+        low, high = average.low * events.value, (average.high + 1e-6) * events.value
+        if total.high < low or total.low > high:
+            problems.append(
+                Problem(
+                    "latency_avg_ms",
+                    f"{plain(events.value)} events of {plain(average.value)} ms on average are"
+                    f" {plain(average.value * events.value)} ms, but the sum of all latencies is"
+                    f" {plain(total.value)} ms",
+                )
+            )
+    threads, time = numbers.get("threads"), numbers.get("total_time_s")
+    if threads and time and total.low / 1000 > threads.value * time.high * _SLACK:
+        problems.append(
+            Problem(
+                "latency_sum_ms",
+                f"all latencies add up to {plain(total.value / 1000)} s, but"
+                f" {plain(threads.value)} threads have only"
+                f" {plain(threads.value * time.value)} s in a test of {plain(time.value)} s",
+            )
+        )
+    return problems

@@ -1,0 +1,153 @@
+"""One log of a collection as the checks see it, and what its own numbers must obey."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from collector.checks import boot, fileio, latency
+from collector.checks.model import Finding, Severity
+from collector.checks.printed import Printed, Problem
+from collector.metrics import METRICS
+from collector.results import Collection
+
+_STEP = 0.01
+"""Sysbench prints two decimals, but for the total time."""
+_TIME_STEP = 1e-4
+_BOOT_STEP = 1e-3
+_EXACT = ("file_size_bytes", "file_total_size_bytes", "file_rw_ratio", "file_merged_bytes")
+_BOOT = (*boot.PARTS, "total_s")
+_KEY = ("run", "host", "vmm", "measurement", "case", "repetition", "log")
+_Key = tuple[str, str, str, str, str, int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """All that was read from one log, and where it lies."""
+
+    run: str
+    host: str
+    vmm: str
+    measurement: str
+    case: str
+    repetition: int
+    log: str
+    tool: str = ""
+    version: str = ""
+    outcome: str = "ok"
+    reason: str = ""
+    line: int = 0
+    sha256: str = ""
+    seconds: float | None = None
+    exit_code: float | None = None
+    numbers: dict[str, float] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+
+    def finding(self, severity: Severity, metric: str, message: str) -> Finding:
+        """Return a finding about this log; its line is that of `metric`, where it has one."""
+        return Finding(
+            severity,
+            self.run,
+            self.host,
+            self.vmm,
+            self.measurement,
+            self.case,
+            self.repetition,
+            metric,
+            self.log,
+            self.lines.get(metric),
+            message,
+        )
+
+    def printed(self) -> dict[str, Printed]:
+        """Return the numbers with the step in which their tool prints them."""
+        return {name: Printed(value, step(name)) for name, value in self.numbers.items()}
+
+
+def step(metric: str) -> float:
+    """Return the distance of two neighbouring numbers of `metric` as its tool prints it."""
+    if metric in _BOOT:
+        return _BOOT_STEP
+    if metric == "total_time_s":
+        return _TIME_STEP
+    known = METRICS.get(metric)
+    return 0.0 if metric in _EXACT or (known and known.whole) else _STEP
+
+
+def read_logs(collection: Collection) -> list[Log]:
+    """Return the logs of `collection` in its order, with the samples of each."""
+    logs: dict[_Key, Log] = {}
+    for row in _rows(collection.logs, (*_KEY, *_FROM_LOGS)):
+        key = cast("_Key", row[: len(_KEY)])
+        tool, version, outcome, reason, line, sha256, seconds, exit_code = row[len(_KEY) :]
+        logs[key] = Log(
+            *key,
+            _text(tool),
+            _text(version),
+            _text(outcome),
+            _text(reason),
+            int(_number(line) or 0),
+            _text(sha256),
+            _number(seconds),
+            _number(exit_code),
+        )
+    for row in _rows(collection.samples, (*_KEY, "metric", "value", "text", "line")):
+        log = logs.get(cast("_Key", row[: len(_KEY)]))
+        if log is None:
+            continue
+        metric, value, text, line = row[len(_KEY) :]
+        if text:
+            log.words[metric] = text
+        else:
+            log.numbers[metric] = float(value)
+        log.lines[metric] = int(line)
+    return list(logs.values())
+
+
+_FROM_LOGS = ("tool", "version", "outcome", "reason", "line", "sha256", "seconds", "exit_code")
+
+
+def _rows(frame: Any, columns: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
+    return zip(*(frame[column].tolist() for column in columns), strict=True)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _number(value: object) -> float | None:
+    """Return a number of a frame; None for the frame's NaN and for nothing."""
+    if not isinstance(value, int | float) or value != value:  # noqa: PLR0124 - NaN
+        return None
+    return float(value)
+
+
+def own_numbers(log: Log) -> list[Finding]:
+    """Return the contradictions among the numbers of one log."""
+    numbers = log.printed()
+    problems: list[Problem] = []
+    if log.tool == "systemd-analyze":
+        problems = boot.boot_sum(numbers)
+    elif log.measurement == "memory-footprint" or log.tool in ("pmap", "smaps_rollup"):
+        problems = boot.footprint_order(numbers)
+        problems += boot.whole_pages(numbers) if log.tool == "pmap" else []
+    elif log.tool.startswith("sysbench-"):
+        problems = latency.order(numbers) + latency.little(numbers) + latency.latency_sum(numbers)
+        problems += latency.events_over_time(numbers)
+        problems += latency.percentile_is_bucket(numbers)
+        if log.tool == "sysbench-memory":
+            problems += fileio.memory_transfer(numbers)
+        elif log.tool == "sysbench-fileio":
+            mode = log.words.get("file_test_mode", "")
+            problems += fileio.other_direction(numbers, mode)
+            problems += fileio.bytes_per_request(numbers, mode)
+            problems += fileio.fsyncs(numbers, mode) + fileio.file_events(numbers)
+    return [
+        log.finding(
+            "contradiction",
+            problem.metric,
+            f"{problem.message}. The log was changed by hand or put together from two runs:"
+            " measure again.",
+        )
+        for problem in problems
+    ]

@@ -1,0 +1,135 @@
+"""What a reader of the numbers should know and what is no contradiction."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from collector.checks.facts import is_emulated, is_stand_in
+from collector.checks.logs import Log
+from collector.checks.model import Finding
+from collector.checks.printed import plain
+from collector.results import Collection, Host, Run, Vmm
+
+_LONG_USERSPACE_S = 60.0
+_ENDED_EARLY = 0.9
+_MISSING_SHOWN = 5
+
+
+def notes(collection: Collection, logs: Iterable[Log]) -> list[Finding]:
+    """Return the notes about a collection and its logs."""
+    logs = list(logs)
+    findings: list[Finding] = []
+    for run in collection.runs:
+        if not run.meta:
+            message = "run.json is missing: plan, order, versions and dates are not known"
+            findings.append(_note(run, None, None, message))
+        for host in run.hosts:
+            findings += _about_host(run, host)
+    by_vmm: dict[tuple[str, str, str], list[Log]] = defaultdict(list)
+    for log in logs:
+        by_vmm[log.run, log.host, log.vmm].append(log)
+    for group in by_vmm.values():
+        findings += _without_result(group) + _without_sidecar(group) + _long_userspace(group)
+    seconds = {run.name: _planned_seconds(run) for run in collection.runs}
+    for log in logs:
+        findings += _about_log(log, seconds.get(log.run))
+    return findings
+
+
+def _note(run: Run, host: Host | None, vmm: Vmm | None, message: str) -> Finding:
+    names = (run.name, host.name if host else "", vmm.name if vmm else "")
+    return Finding("note", *names, "", "", None, "", "", None, message)
+
+
+def _about_host(run: Run, host: Host) -> list[Finding]:
+    findings = []
+    if not host.meta:
+        message = "host.json is missing: CPU, kernel, clocksource and tuning are not known"
+        findings.append(_note(run, host, None, message))
+    elif is_emulated(run, host):
+        message = "an emulated host: its figures show that the chain works and compare nothing"
+        findings.append(_note(run, host, None, message))
+    for vmm in host.vmms:
+        if not vmm.meta:
+            message = "vmm.json is missing: version, kernel, image and command line are not known"
+            findings.append(_note(run, host, vmm, message))
+        elif is_stand_in(vmm):
+            message = "a test's stand-in, not the real VMM: its numbers are not this VMM's"
+            findings.append(_note(run, host, vmm, message))
+    return findings
+
+
+def _without_result(group: list[Log]) -> list[Finding]:
+    """Say for each VMM what gave no result, and why."""
+    by_reason: dict[str, list[Log]] = defaultdict(list)
+    for log in group:
+        if log.outcome != "ok":
+            by_reason[log.reason or log.outcome].append(log)
+    findings = []
+    for reason, affected in by_reason.items():
+        names = [f"{log.measurement}/{log.case}/{log.repetition:02d}" for log in affected]
+        shown = ", ".join(names[:_MISSING_SHOWN])
+        more = len(names) - _MISSING_SHOWN
+        shown += f" and {more} more" if more > 0 else ""
+        findings.append(affected[0].finding("note", "", f"no result ({reason}): {shown}"))
+    return findings
+
+
+def _without_sidecar(group: list[Log]) -> list[Finding]:
+    bare = [log for log in group if log.log and log.exit_code is None and log.seconds is None]
+    if not bare:
+        return []
+    first = bare[0]
+    message = (
+        f"{len(bare)} of {sum(bool(log.log) for log in group)} logs have no sidecar: their"
+        " command, time and exit code are not known"
+    )
+    note = Finding("note", first.run, first.host, first.vmm, "", "", None, "", "", None, message)
+    return [note]
+
+
+def _long_userspace(group: list[Log]) -> list[Finding]:
+    """A userspace of minutes is a unit waiting for what never comes."""
+    slow = [log for log in group if log.numbers.get("userspace_s", 0) >= _LONG_USERSPACE_S]
+    if not slow:
+        return []
+    first = slow[0]
+    units: dict[str, float] = {}
+    for log in group:
+        for name, value in log.numbers.items():
+            if name.startswith("blame_s["):
+                units[name[len("blame_s[") : -1]] = value
+    culprit = max(units, key=units.__getitem__) if units else ""
+    named = (
+        f"the slowest unit is {culprit} with {plain(units[culprit])} s"
+        if culprit
+        else "systemd-analyze blame names it; often systemd-networkd-wait-online"
+    )
+    message = (
+        f"{len(slow)} boots spend a minute or more in userspace (the first"
+        f" {plain(first.numbers['userspace_s'])} s): a unit waits for something that never comes;"
+        f" {named}"
+    )
+    return [first.finding("note", "userspace_s", message)]
+
+
+def _planned_seconds(run: Run) -> float | None:
+    plan = run.meta.get("plan")
+    seconds = plan.get("seconds") if isinstance(plan, dict) else None
+    return float(seconds) if isinstance(seconds, int | float) else None
+
+
+def _about_log(log: Log, planned: float | None) -> list[Finding]:
+    if log.outcome != "ok":
+        return []
+    findings = []
+    if log.exit_code:
+        message = f"a complete result, but the tool ended with exit code {log.exit_code:.0f}"
+        findings.append(log.finding("note", "", message))
+    time = log.numbers.get("total_time_s")
+    if time is not None and planned and time < planned * _ENDED_EARLY:
+        message = (
+            f"ended after {plain(time)} s instead of {plain(planned)} s: the amount of data was"
+            " reached first; use a larger --memory-total-size"
+        )
+        findings.append(log.finding("note", "total_time_s", message))
+    return findings

@@ -1,0 +1,157 @@
+"""The sides of one host compared with each other: what must be the same is the same."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from collector.checks.facts import FACTS, facts_of, machine_of, short
+from collector.checks.logs import Log
+from collector.checks.model import Finding, Severity
+from collector.checks.printed import plain
+from collector.results import Host, Run
+
+_NOTES_ONLY = ("initrd", "clocksource")
+"""Facts that may differ by plan or by nature of the VMM: worth a note."""
+_PARAMETERS = {
+    "file_count": "number of files",
+    "file_size_bytes": "bytes per file",
+    "file_total_size_bytes": "bytes in all files",
+    "file_block_size_bytes": "bytes per block",
+    "block_size_bytes": "bytes per block",
+    "threads": "threads",
+    "memory_operation": "operation",
+    "file_io_mode": "I/O mode",
+    "file_extra_flags": "extra flags of open()",
+    "file_fsync_freq": "requests between two fsyncs",
+    "prime_limit": "limit of the prime numbers",
+}
+"""What the logs of one case say about how it was measured; `file_size_bytes` is the file set."""
+
+
+def unlike_facts(run: Run, host: Host) -> list[Finding]:
+    """Return where the recorded facts of the VMMs of one host differ, fact by fact."""
+    facts = {vmm.label: facts_of(host, vmm) for vmm in host.vmms}
+    findings: list[Finding] = []
+    for name, fact in FACTS.items():
+        if fact.of_host:
+            continue
+        values = {label: known[name] for label, known in facts.items() if name in known}
+        if len(set(values.values())) > 1:
+            severity: Severity = "note" if name in _NOTES_ONLY else "contradiction"
+            advice = (
+                "compare with care"
+                if severity == "note"
+                else "they are no comparison of VMMs: measure all sides with the same"
+            )
+            findings.append(
+                _about_host(run, host, severity, f"{fact.words} differs: {_list(values)}; {advice}")
+            )
+    return findings + _machines(run, host)
+
+
+def _machines(run: Run, host: Host) -> list[Finding]:
+    """Machine types belong to the VMM; two entries of one VMM type have to have the same."""
+    by_type: dict[str, dict[str, str]] = defaultdict(dict)
+    everything = {}
+    for vmm in host.vmms:
+        if machine := machine_of(vmm):
+            by_type[str(vmm.meta.get("type") or vmm.name)][vmm.label] = machine
+            everything[vmm.label] = machine
+    findings = [
+        _about_host(
+            run,
+            host,
+            "contradiction",
+            f"machine type differs between two {kind}: {_list(values)}; compare like with like",
+        )
+        for kind, values in by_type.items()
+        if len(set(values.values())) > 1
+    ]
+    if not findings and len(set(everything.values())) > 1:
+        message = (
+            f"machine type differs: {_list(everything)}; a microvm has fewer devices than a"
+            " standard machine, so part of a difference is the machine's, not the VMM's"
+        )
+        findings.append(_about_host(run, host, "note", message))
+    return findings
+
+
+def unlike_parameters(logs: Iterable[Log]) -> list[Finding]:
+    """Return where the logs of one case of one host were measured in different ways."""
+    cases: dict[tuple[str, str, str, str], list[Log]] = defaultdict(list)
+    for log in logs:
+        if log.outcome == "ok" and log.tool.startswith("sysbench-"):
+            cases[log.run, log.host, log.measurement, log.case].append(log)
+    findings: dict[tuple[str, str, str, str], Finding] = {}
+    for (run, host, measurement, _), group in cases.items():
+        for finding in _unlike(group):
+            # the same difference in each case of a measurement is said once
+            findings.setdefault((run, host, measurement, finding.message), finding)
+    return list(findings.values())
+
+
+def _unlike(group: list[Log]) -> list[Finding]:
+    findings = []
+    for metric, words in _PARAMETERS.items():
+        values = {log.log: _parameter(log, metric) for log in group}
+        findings += _odd_ones(group, values, metric, words)
+        if findings:
+            break  # the sizes of a file set all follow from the first that differs
+    versions = {log.log: log.version for log in group}
+    return findings + _odd_ones(group, versions, "", "sysbench version")
+
+
+def _parameter(log: Log, metric: str) -> str:
+    number = log.numbers.get(metric)
+    return log.words.get(metric, "") if number is None else plain(number)
+
+
+def _odd_ones(group: list[Log], values: dict[str, str], metric: str, words: str) -> list[Finding]:
+    """Return one finding for each value that differs from the first side's."""
+    known = [log for log in group if values[log.log]]
+    if len({values[log.log] for log in known}) < 2:  # noqa: PLR2004
+        return []
+    first = known[0]
+    findings = []
+    seen = {values[first.log]}
+    for log in known:
+        value = values[log.log]
+        if value in seen:
+            continue
+        seen.add(value)
+        sides = (
+            f"{first.vmm} {values[first.log]}, {log.vmm} {value}"
+            if first.vmm != log.vmm
+            else f"{values[first.log]} in repetition {first.repetition}, {value} in repetition"
+            f" {log.repetition}"
+        )
+        message = (
+            f"{words} differs in {log.measurement}: {sides}; the numbers cannot be compared:"
+            " measure both with the same command"
+        )
+        findings.append(log.finding("contradiction", metric, message))
+    return findings
+
+
+def same_log_twice(logs: Iterable[Log]) -> list[Finding]:
+    """Return logs of sysbench that are byte for byte those of another measurement."""
+    first: dict[str, Log] = {}
+    findings = []
+    for log in logs:
+        if log.outcome != "ok" or not log.tool.startswith("sysbench-") or not log.sha256:
+            continue
+        other = first.setdefault(log.sha256, log)
+        if other is not log:
+            message = (
+                f"byte for byte the same log as {other.log}: two measurements never end with the"
+                " same times; one is a copy, measure it again"
+            )
+            findings.append(log.finding("contradiction", "", message))
+    return findings
+
+
+def _list(values: dict[str, str]) -> str:
+    return ", ".join(f"{label} {short(value)}" for label, value in values.items())
+
+
+def _about_host(run: Run, host: Host, severity: Severity, message: str) -> Finding:
+    return Finding(severity, run.name, host.name, "", "", "", None, "", "", None, message)
