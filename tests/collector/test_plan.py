@@ -94,7 +94,8 @@ def test_the_report_plan_is_the_report() -> None:
             SHORT + "fileio:\n  total_size: 20M\n  modes: [rndrd, rndrd]\n",
             (
                 "2 faults in the plan\n"
-                "plan.yml:6: fileio measures nothing; give at least one of: latency, throughput, iops\n"
+                "plan.yml:6: fileio measures nothing; give at least one of: latency,"
+                " throughput, iops\n"
                 'plan.yml:8: fileio.modes holds "rndrd" twice'
             ),
         ),

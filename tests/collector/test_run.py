@@ -1,0 +1,154 @@
+"""`vmmlab run`: what it shows, keeps and ends with."""
+
+import io
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_runs import BIN, environment, write_lab
+from rich.console import Console
+
+from collector.cli import main
+from collector.run.display import LiveDisplay
+from collector.run.follow import Follower, Step
+from collector.run.front import KeptLog
+
+
+def vmmlab_run(inventory: Path, playbook: str, *options: str) -> subprocess.Popen[str]:
+    """Start `vmmlab run` with a playbook beside `inventory`."""
+    return subprocess.Popen(
+        [
+            *(str(BIN / "vmmlab"), "run", "-i", str(inventory), *options),
+            str(inventory.with_name(f"{playbook}.yml")),
+        ],
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_a_playbook_is_run_and_its_log_kept(tmp_path: Path) -> None:
+    """Stages as they begin, the summary, the log with the run, 1 because logs are missing."""
+    inventory = write_lab(tmp_path)
+    with vmmlab_run(inventory, "full", "--plan", "quick", "--run", "friday") as process:
+        shown, _ = process.communicate(timeout=60)
+    assert process.returncode == 1, shown
+    lines = shown.splitlines()
+    assert lines[:2] == ["STAGE 1/2 measure", "STAGE 2/2 report"]
+    assert lines[2].startswith("STAGES **")
+    assert "70 measurements planned, 0 made, 70 missing" in lines
+    log = tmp_path / "results" / "friday" / "ansible.log"
+    assert lines[-1] == f"Ansible's log: {log}"
+    text = log.read_text()
+    assert "h2 knows friday, 2 blocks" in text
+    assert "PLAY RECAP" in text
+    assert "\x1b" not in text
+
+
+def test_ctrl_c_stops_and_says_how_to_go_on(tmp_path: Path) -> None:
+    """ansible-playbook and its workers end; the run's state and name are told."""
+    inventory = write_lab(tmp_path)
+    run = tmp_path / "results" / "friday"
+    with vmmlab_run(inventory, "starting", "--run", "friday") as process:
+        log = run / "ansible.log"
+        deadline = time.monotonic() + 30
+        while not log.exists() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        os.kill(process.pid, signal.SIGINT)
+        shown, _ = process.communicate(timeout=30)
+    assert process.returncode == 1, shown
+    assert "Stopped. A lab host that is measuring goes on by itself" in shown
+    assert "vmmlab run: --run friday" in shown
+    assert "Traceback" not in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["mesure"], "no playbook is called 'mesure' (did you mean 'measure'?); playbooks in "),
+        (["--plan", "qick"], "no plan is called 'qick' (did you mean 'quick'?); plans in "),
+        (["--run", "../x"], "'../x' cannot be the name of a run: only letters, digits"),
+        (["-i", "nowhere.yml"], "nowhere.yml: there is no such inventory"),
+    ],
+)
+def test_bad_arguments_start_nothing(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 2 and one message."""
+    assert main(["run", *arguments]) == 2
+    assert capsys.readouterr().err.startswith(f"vmmlab run: {message}")
+
+
+def test_events_become_what_a_person_sees() -> None:
+    """Stage, task, progress, failures, what was left out, the folder of the run."""
+    follower = Follower()
+    step = "virtual-lab: [37/104] stratovirt sysbench-cpu threads-4 (2 of 2), 41 min left"
+    events: list[dict[str, Any]] = [
+        {"event": "playbook_on_start", "pid": 7, "stdout": ""},
+        {"event": "verbose", "stdout": "\r\n\x1b[0;34mSTAGE 3/6: measure ****\x1b[0m\r\n"},
+        {"event": "playbook_on_task_start", "event_data": {"role": "measure", "task": "Follow"}},
+        {"event": "verbose", "stdout": step},
+        {
+            "event": "runner_on_ok",
+            "event_data": {"res": {"ansible_facts": {"plan_run_dir": "/results/friday"}}},
+        },
+        {
+            "event": "runner_on_failed",
+            "event_data": {"host": "h1", "task": "Ship", "res": {"msg": "no\nspace"}},
+        },
+        {"event": "runner_on_failed", "event_data": {"host": "h1", "ignore_errors": True}},
+        {"event": "verbose", "stdout": "[ERROR]: Task failed: told by its event"},
+        {"event": "verbose", "stdout": "LEFT OUT: stratovirt: no source"},
+        {"event": "verbose", "stdout": "STAGES *****\nstage  wall time"},
+    ]
+    shown = [line for event in events for line in follower.feed(event)]
+    assert shown == [
+        "STAGE 3/6 measure",
+        step,
+        "h1: FAILED: Ship: no space",
+        "LEFT OUT: stratovirt: no source",
+    ]
+    assert follower.pid == 7
+    assert follower.task == "measure : Follow"
+    what = "stratovirt sysbench-cpu threads-4 (2 of 2), 41 min left"
+    assert follower.steps == {"virtual-lab": Step(37, 104, what)}
+    assert follower.run_dir == Path("/results/friday")
+    assert follower.closing == ["STAGES *****", "stage  wall time"]
+
+
+def test_the_live_display_keeps_hosts_in_place() -> None:
+    """Progress moves in the display; everything else is printed above it."""
+    follower = Follower(stage="3/6 measure", task="measure : Follow")
+    for number in range(22):
+        follower.steps[f"h{number}"] = Step(number, 104, "qemu boot (1 of 2), 3 min left")
+    console = Console(file=io.StringIO(), force_terminal=True, width=100, color_system=None)
+    display = LiveDisplay(follower, console)
+    display.show(["h3: [3/104] qemu boot (1 of 2), 3 min left", "h4: FAILED: Ship: no space"])
+    console.print(display.render())
+    assert isinstance(console.file, io.StringIO)
+    shown = console.file.getvalue()
+    assert shown.splitlines()[0] == "h4: FAILED: Ship: no space"
+    assert "stage 3/6 measure" in shown
+    assert "[19/104] qemu boot (1 of 2), 3 min left" in shown
+    assert "and 2 more hosts" in shown
+
+
+def test_the_log_goes_on_where_a_run_goes_on(tmp_path: Path) -> None:
+    """Before the run's folder is known it lies apart; it never replaces an older one."""
+    run = tmp_path / "run"
+    log = KeptLog(tmp_path / "logs")
+    log.write("one\r\n\x1b[0;32mtwo\x1b[0m")
+    log.move_to(run)
+    assert log.path.parent == tmp_path / "logs"
+    run.mkdir()
+    (run / "ansible.log").write_text("zero\n")
+    log.move_to(run)
+    log.write("three")
+    log.close()
+    assert (run / "ansible.log").read_text() == "zero\none\ntwo\nthree\n"
+    assert not list((tmp_path / "logs").iterdir())

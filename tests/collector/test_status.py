@@ -1,0 +1,151 @@
+"""What of a run is there, told from its folder alone."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from collector.cli import main
+from collector.run.summary import summarize
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    """Return the folder of a run of two hosts, for each of which 6 logs are planned."""
+    plan = tmp_path / "small.yml"
+    plan.write_text(
+        "boots: 1\nfootprints: 0\nrepetitions: 1\nseconds: 1\nsettle_seconds: 0\n"
+        "cpu: {threads: [1, 2, 4]}\n"
+    )
+    folder = tmp_path / "results" / "friday"
+    start = ["plan", str(plan), "--vmms", "qemu", "--hosts", "h1,h2", "--start", str(folder)]
+    assert main(start) == 0
+    return folder
+
+
+def put(run: Path, log: str, text: str = "a result\n", **sidecar: object) -> None:
+    """Write a log, and its sidecar if anything is known of it."""
+    path = run / log
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    if sidecar:
+        path.with_suffix(".json").write_text(json.dumps(sidecar))
+
+
+def complete(run: Path, host: str) -> None:
+    """Write every planned log of `host`."""
+    for case in ("default", "blame", "critical-chain"):
+        put(run, f"{host}/qemu/boot/{case}/01.log")
+    for threads in (1, 2, 4):
+        put(run, f"{host}/qemu/sysbench-cpu/threads-{threads}/01.log")
+
+
+def test_a_complete_run_is_all_right(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 0, workbook named."""
+    for host in ("h1", "h2"):
+        complete(run, host)
+    (run / "friday.xlsx").touch()
+    capsys.readouterr()
+    assert main(["status", str(run)]) == 0
+    shown = capsys.readouterr().out
+    assert f"Workbook: {run}/friday.xlsx" in shown
+    assert "12 measurements planned, 12 made, 0 missing\n" in shown
+    assert "Go on" not in shown
+
+
+def test_missing_and_failed_logs_are_told_apart(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Per host and reason; a retried log is there; what failed says how."""
+    complete(run, "h1")
+    cpu = run / "h1" / "qemu" / "sysbench-cpu"
+    (cpu / "threads-1" / "01.log").unlink()
+    (cpu / "threads-2" / "01.log").unlink()
+    (cpu / "threads-4" / "01.log").write_text("")
+    put(run, "h1/qemu/boot/default/01.failed-1.log", exit_code=1)
+    put(run, "h1/qemu/sysbench-cpu/threads-1/01.failed-9.log", "old\n", exit_code=2)
+    put(
+        run,
+        "h1/qemu/sysbench-cpu/threads-1/01.failed-10.log",
+        "WARN\nFATAL: \x1b[31mbroken\n\n",
+        exit_code=1,
+    )
+    capsys.readouterr()
+    assert main(["status", str(run)]) == 1
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "Workbook: none was made",
+        "12 measurements planned, 3 made, 9 missing (1 of them failed)",
+        "host  planned  made  missing  failed  state",
+        "h1          6     3        3       1  not heard of, 1 made after a failed attempt",
+        "h2          6     0        6       0  not heard of",
+        "h1: 1 missing, exit code 1: FATAL: [31mbroken: qemu sysbench-cpu threads-1 (1 of 1)",
+        (
+            "h1: 2 missing, not measured yet: qemu sysbench-cpu threads-2 (1 of 1),"
+            " qemu sysbench-cpu threads-4 (1 of 1)"
+        ),
+        (
+            "h2: 6 missing, nothing has come from this host yet: qemu boot (1 of 1),"
+            " qemu boot blame (1 of 1), qemu boot critical-chain (1 of 1) and 3 more"
+        ),
+        (
+            "Go on with what is missing: the same command with -e run_name=friday"
+            " (vmmlab run: --run friday)"
+        ),
+    ]
+
+
+def test_a_host_says_why(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What the lab host wrote of its progress is shown, without what could harm a terminal."""
+    complete(run, "h1")
+    (run / "h1" / "qemu" / "sysbench-cpu" / "threads-2" / "01.log").unlink()
+    reason = {"vmm": "qemu", "measurement": "sysbench-cpu", "case": "threads-2", "repetition": 1}
+    progress = {
+        "state": "running",
+        "seconds_left": 2460,
+        "message": "guest\x1b[2J 2 starts",
+        "missing": [{**reason, "reason": "the guest never finished booting"}, 3],
+    }
+    (run / "h1" / "progress.json").write_text(json.dumps(progress))
+    capsys.readouterr()
+    assert main(["status", str(run)]) == 1
+    shown = capsys.readouterr().out
+    assert "running, 41 min left when it was last heard of" in shown
+    assert "h1: guest[2J 2 starts" in shown
+    assert "h1: 1 missing, the guest never finished booting: qemu sysbench-cpu threads-2" in shown
+    assert "\x1b" not in shown
+
+
+def test_links_are_no_logs(run: Path) -> None:
+    """A lab host cannot point the controller at other files."""
+    complete(run, "h1")
+    log = run / "h1" / "qemu" / "boot" / "default" / "01.log"
+    log.unlink()
+    log.symlink_to("/etc/passwd")
+    failed = log.with_name("01.failed-1.log")
+    failed.symlink_to("/etc/passwd")
+    (run / "h1" / "progress.json").symlink_to("/etc/passwd")
+    (missing,) = summarize(run).hosts[0].missing
+    assert missing.reason == "it did not end by itself"
+
+
+def test_the_summary_is_there_for_programs(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """--json holds every missing log."""
+    complete(run, "h1")
+    capsys.readouterr()
+    assert main(["status", str(run), "--json"]) == 1
+    hosts = json.loads(capsys.readouterr().out)["hosts"]
+    assert [(host["host"], len(host["missing"])) for host in hosts] == [("h1", 0), ("h2", 6)]
+
+
+def test_what_is_no_run_is_unusable(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder without run.json, a broken one, and no folder at all."""
+    assert main(["status", str(tmp_path)]) == 2
+    assert "there is none, so nothing says what was planned" in capsys.readouterr().err
+    keys: dict[str, object] = {
+        key: {} for key in ("plan", "seed", "vmms", "vmm_entries", "left_out", "blocks")
+    }
+    (tmp_path / "run.json").write_text(json.dumps({"format": 1, **keys, "hosts": [1]}))
+    assert main(["status", str(tmp_path)]) == 2
+    assert "not as vmmlab writes it" in capsys.readouterr().err
+    assert main(["status", "no-such-run"]) == 2
+    assert "no-such-run: there is no such run" in capsys.readouterr().err
