@@ -4,6 +4,8 @@ Every key has both languages, so no page can be half translated. Metric names ar
 are the same everywhere (see `collector.metrics`).
 """
 
+# ruff: noqa: RUF001 - Chinese punctuation is meant
+
 from typing import Literal
 
 Language = Literal["zh", "en"]
@@ -84,7 +86,183 @@ _HEADERS = {
     "fsyncs": ("文件同步速率 (次/s)", "File syncs per second"),
 }
 
-WORDS: dict[str, tuple[str, str]] = {**_CAPTIONS, **_HEADERS}
+_SHEETS = {
+    "sheet overview": ("概览", "Overview"),
+    "sheet boot": ("启动时间", "Boot time"),
+    "sheet memory-footprint": ("内存占用", "Memory footprint"),
+    "sheet sysbench-cpu": ("CPU 性能", "CPU"),
+    "sheet sysbench-memory": ("内存性能", "Memory"),
+    "sheet fileio-latency": ("IO 延迟", "IO latency"),
+    "sheet fileio-throughput": ("IO 吞吐量", "IO throughput"),
+    "sheet fileio-iops": ("IOPS", "IOPS"),
+    "sheet charts": ("图表", "Charts"),
+    "sheet comparison": ("比较", "Comparison"),
+    "sheet problems": ("问题", "Problems"),
+    "sheet environment": ("环境", "Environment"),
+    "sheet samples": ("样本", "Samples"),
+    "subject boot": ("启动时间", "Boot time"),
+    "subject memory-footprint": ("内存占用", "Memory footprint"),
+    "subject sysbench-cpu": ("CPU 性能", "CPU performance"),
+    "subject sysbench-memory": ("内存性能", "Memory performance"),
+    "subject fileio-latency": ("I/O 速度——单队列读写延迟", "I/O: single-queue latency"),
+    "subject fileio-throughput": ("I/O 速度——吞吐量", "I/O: throughput"),
+    "subject fileio-iops": ("I/O 速度——IOPS", "I/O: IOPS"),
+    "about charts": ("各项目的图表与中位数", "charts of every subject with their medians"),
+    "about comparison": ("全部指标的逐项比较", "every metric compared"),
+    "about problems": (
+        "缺失、矛盾与提示，附单元格和日志",
+        "missing, contradictory, noted: cell and log",
+    ),
+    "about environment": ("主机、内核、版本与差异", "host, kernel, versions, differences"),
+    "about samples": ("全部样本及其日志", "all samples and their logs"),
+    "title report": ("{vmms} 性能对比", "Performance of {vmms}"),
+    "title problems": ("问题（{count} 条）", "Problems ({count})"),
+    "title samples": ("样本：{run} / {host}", "Samples: {run} / {host}"),
+    "comma": ("{left}、{right}", "{left}, {right}"),
+}
+
+_OVERVIEW = {
+    "about run": ("运行", "Run"),
+    "about time": ("时间", "Time"),
+    "about host": ("主机", "Lab host"),
+    "about vmm": ("虚拟机监控器", "VMM"),
+    "about logs": ("日志", "Logs"),
+    "about problems line": ("问题", "Problems"),
+    "counted logs": (
+        "{planned} 个中 {good} 个有结果",
+        "{good} of {planned} have a result",
+    ),
+    "counted problems": (
+        "缺失 {missing}，矛盾 {contradictions}，提示 {notes}",
+        "{missing} missing, {contradictions} contradictions, {notes} notes",
+    ),
+    "unknown": ("未知（没有记录）", "unknown (not recorded)"),
+    "contents": ("目录", "Contents"),
+    "compared": ("{left} 与 {right} 的比较", "{left} against {right}"),
+    "one side only": (
+        "只有一个虚拟机监控器：没有可比较的对象。",
+        "Only one VMM: there is nothing to compare it with.",
+    ),
+    "no answers": ("没有共同的项目可比较。", "The two sides have no subject in common."),
+    "head subject": ("项目", "Subject"),
+    "head quantity": ("指标", "Metric"),
+    "head case": ("用例", "Case"),
+    "head metric": ("指标", "Metric"),
+    "head unit": ("单位", "Unit"),
+    "head median left": ("{left} 中位数", "{left} median"),
+    "head median right": ("{right} 中位数", "{right} median"),
+    "head ratio": ("比值", "Ratio"),
+    "head low": ("95% 下限", "95% low"),
+    "head high": ("95% 上限", "95% high"),
+    "head p": ("p 值", "p value"),
+    "head effect": ("效应量", "Effect size"),
+    "head verdict": ("结论", "Verdict"),
+    "head remark": ("说明", "Remark"),
+    "head answer": ("结论", "Answer"),
+    "verdict left lower": ("较低", "lower"),
+    "verdict left higher": ("较高", "higher"),
+    "verdict no difference": ("未见差异", "no difference shown"),
+    "verdict too few samples": ("样本太少，无法判断", "too few samples to tell"),
+    "verdict not comparable": ("不可比较", "not comparable"),
+    "answer lower": ("{left} 比 {right} 低 {percent}%", "{left} is {percent}% lower than {right}"),
+    "answer higher": (
+        "{left} 比 {right} 高 {percent}%",
+        "{left} is {percent}% higher than {right}",
+    ),
+    "answer better": ("{text}（更好）", "{text} (better)"),
+    "answer worse": ("{text}（更差）", "{text} (worse)"),
+    "cases of": ("{count} 个用例{verdict}", "{count} cases {verdict}"),
+    "ratio range": ("各用例比值 {low} – {high}", "ratios of the cases {low} – {high}"),
+}
+
+_NOTICES = {
+    "notice stand-in": (
+        "注意：{vmm} 是测试替身，不是真正的虚拟机监控器；它的数字只说明流程可用，不能用于比较。",
+        "NOTE: {vmm} is a test stand-in, not the real one; its figures compare nothing.",
+    ),
+    "notice emulated": (
+        "注意：主机 {host} 是模拟的（没有硬件虚拟化）；这些数字只说明流程可用，不能用于比较。",
+        "NOTE: host {host} is emulated (no virtualisation hardware); its figures compare nothing.",
+    ),
+    "notice left out": (
+        "注意：{vmm} 没有测量，原因：{reason}",
+        "NOTE: {vmm} was left out: {reason}",
+    ),
+}
+
+_PROBLEMS = {
+    "kind missing": ("缺失", "missing"),
+    "kind contradiction": ("矛盾", "contradiction"),
+    "kind note": ("提示", "note"),
+    "head kind": ("类别", "Kind"),
+    "head cell": ("单元格", "Cell"),
+    "head vmm": ("虚拟机监控器", "VMM"),
+    "head test": ("测试", "Test"),
+    "head repetition": ("次数", "No."),
+    "head message": ("内容", "What"),
+    "head log": ("日志", "Log"),
+    "head line": ("行", "Line"),
+    "no problems": ("没有发现问题。", "No problem was found."),
+    "why missing": ("计划要测，但没有日志：{reason}", "planned, but there is no log: {reason}"),
+    "why absent": (
+        "没有这份日志，而其他重复或另一方有",
+        "there is no such log, while other repetitions or the other side have one",
+    ),
+    "why error": ("日志中没有有效结果：{reason}", "the log holds no clean result: {reason}"),
+    "why empty": ("日志中没有任何结果：{reason}", "the log holds no result at all: {reason}"),
+    "why metric absent": ("日志中没有 {metric}", "the log does not say {metric}"),
+    "average of": ("{rows} 次中 {counted} 次的平均值", "mean of {counted} of {rows} values"),
+}
+
+_FACTS = {
+    "facts run": ("运行", "Run"),
+    "facts host": ("主机", "Lab host"),
+    "facts vmm": ("虚拟机监控器", "VMMs"),
+    "no facts": ("没有记录。", "Nothing is recorded."),
+    "head fact": ("事实", "Fact"),
+    "head value": ("值", "Value"),
+    "head differs": ("差异", "Differs"),
+    "fact left_out": ("未测量：{vmm}", "left out: {vmm}"),
+    "fact tuning": ("调优：{name}", "tuning: {name}"),
+    "fact tuned": (
+        "原值 {before}，目标 {wanted}，实际 {after}",
+        "was {before}, wanted {wanted}, is {after}",
+    ),
+}
+
+_CHARTS = {
+    "chart medians": ("图中的中位数", "The medians in the charts"),
+    "chart boot phases": ("启动各阶段（中位数）", "Parts of a boot (medians)"),
+    "chart boot": ("总启动时间", "Total boot time"),
+    "chart rss": ("内存占用 RSS", "Memory footprint RSS"),
+    "chart cpu speed": ("CPU 速度", "CPU speed"),
+    "chart cpu latency": ("CPU 延迟第 95 百分位数", "CPU latency, 95th percentile"),
+    "chart memory seq": ("内存顺序访问", "Memory, sequential access"),
+    "chart memory rnd": ("内存随机访问", "Memory, random access"),
+    "chart fileio latency": ("I/O 平均延迟", "I/O average latency"),
+    "chart fileio longest": ("I/O 最大延迟", "I/O maximum latency"),
+    "chart throughput": ("I/O 吞吐量", "I/O throughput"),
+    "chart reads": ("IOPS 读取", "IOPS, reads"),
+    "chart writes": ("IOPS 写入", "IOPS, writes"),
+    "categories boot": ("", ""),
+    "categories memory-footprint": ("", ""),
+    "categories sysbench-cpu": ("线程数", "Threads"),
+    "categories sysbench-memory": ("内存块大小 (KB)", "Block size (KB)"),
+    "categories fileio-latency": ("测试方式", "Test mode"),
+    "categories fileio-throughput": ("测试方式", "Test mode"),
+    "categories fileio-iops": ("测试方式", "Test mode"),
+}
+
+WORDS: dict[str, tuple[str, str]] = {
+    **_CAPTIONS,
+    **_HEADERS,
+    **_SHEETS,
+    **_OVERVIEW,
+    **_NOTICES,
+    **_PROBLEMS,
+    **_FACTS,
+    **_CHARTS,
+}
 """Key to (Chinese, English); `{fields}` are filled by `say`."""
 
 

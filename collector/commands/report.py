@@ -1,0 +1,58 @@
+"""`vmmlab report`: workbook, HTML page and CSV from results."""
+
+import argparse
+from pathlib import Path
+
+from collector.exit_status import ExitStatus
+from collector.labels import LANGUAGES
+
+HELP = "workbook, HTML page and CSV from results"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument(
+        "results",
+        nargs="+",
+        type=Path,
+        metavar="RESULTS",
+        help="a results folder, one run, one lab host or one VMM's folder",
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        default=Path("report.xlsx"),
+        metavar="FILE",
+        help="the workbook (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--html", type=Path, metavar="FILE", help="the HTML page (default: beside the workbook)"
+    )
+    parser.add_argument(
+        "--csv", type=Path, metavar="FILE", help="all samples (default: samples.csv beside it)"
+    )
+    parser.add_argument(
+        "--lang",
+        choices=LANGUAGES,
+        default="zh",
+        help="language of all words (default: %(default)s)",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the reports; return OK, or FINDINGS when numbers are missing or contradictory."""
+    # pandas and openpyxl take a third of a second to import: not for `vmmlab --help`.
+    from collector.report.making import make_reports  # noqa: PLC0415
+
+    output: Path = arguments.output
+    summary = make_reports(
+        arguments.results,
+        output,
+        arguments.html or output.with_suffix(".html"),
+        arguments.csv or output.with_name("samples.csv"),
+        arguments.lang,
+    )
+    for line in summary.lines:
+        print(line)
+    return ExitStatus.OK if summary.clean else ExitStatus.FINDINGS

@@ -1,0 +1,26 @@
+"""All samples as CSV."""
+
+from pathlib import Path
+
+import pandas as pd
+
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_samples(samples: pd.DataFrame, path: Path) -> None:
+    """Write `samples` to `path`, complete or not at all.
+
+    A spreadsheet takes text that begins with `=` and the like for a formula, also in quotes: such
+    text gets an apostrophe before it.
+    """
+    words = samples.select_dtypes("str").columns
+    safe = samples.assign(
+        **{
+            name: column.where(~column.str.startswith(_FORMULA_SIGNS), "'" + column)
+            for name, column in samples[words].items()
+        }
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    safe.to_csv(unfinished, index=False, lineterminator="\n", encoding="utf-8", errors="replace")
+    unfinished.replace(path)

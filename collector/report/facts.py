@@ -1,0 +1,88 @@
+"""The environment: what is recorded about run, lab host and each VMM, differences marked."""
+
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from collector.labels import WORDS, Language, say
+from collector.report.notices import left_out
+from collector.tables.host_data import HostData
+
+Group = Literal["run", "host", "vmm"]
+_RUN_FACTS = ("run", "started", "finished", "seed", "vmms", "versions", "plan")
+_HIDDEN = {"format", "tuning", "blocks", "hosts", "left_out"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact; about the run or the host it has one value, else one per VMM in their order."""
+
+    group: Group
+    name: str
+    values: tuple[str, ...]
+
+    @property
+    def differs(self) -> bool:
+        """Tell whether the VMMs differ in it; what one of them does not say is a difference."""
+        return len(set(self.values)) > 1
+
+
+def facts_of(data: HostData, language: Language) -> tuple[Fact, ...]:
+    """Return the facts recorded in run.json, host.json and vmm.json, in a fixed order."""
+    run = {name: data.run.meta[name] for name in _RUN_FACTS if name in data.run.meta}
+    found = [
+        Fact("run", _named(name, language), (value,))
+        for name, value in _flat({"run": data.run.name, **run})
+    ]
+    found += [
+        Fact("run", say(language, "fact left_out", vmm=vmm), (reason,))
+        for vmm, reason in left_out(data.run.meta).items()
+    ]
+    found += [
+        Fact("host", _named(name, language), (value,))
+        for name, value in _flat({"host": data.host.name, **data.host.meta})
+    ]
+    found += _tuning(data.host.meta.get("tuning"), language)
+    sides = [dict(_flat(vmm.meta)) for vmm in data.vmms]
+    names = dict.fromkeys(name for side in sides for name in side)
+    found += [
+        Fact("vmm", _named(name, language), tuple(side.get(name, "") for side in sides))
+        for name in names
+    ]
+    return tuple(found)
+
+
+def _tuning(tuning: Any, language: Language) -> Iterator[Fact]:
+    if not isinstance(tuning, dict):
+        return
+    for name, setting in tuning.items():
+        if isinstance(setting, dict):
+            words = [str(setting.get(part, "?")) for part in ("before", "wanted", "after")]
+            value = say(language, "fact tuned", before=words[0], wanted=words[1], after=words[2])
+        else:
+            value = _plain(setting)
+        yield Fact("host", say(language, "fact tuning", name=name), (value,))
+
+
+def _named(name: str, language: Language) -> str:
+    return say(language, f"fact {name}") if f"fact {name}" in WORDS else name
+
+
+def _flat(value: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Yield dotted name and text of each leaf, in the file's own order."""
+    for name, item in value.items():
+        if not prefix and name in _HIDDEN:
+            continue
+        if isinstance(item, dict):
+            yield from _flat(item, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", _plain(item)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return shlex.join(str(item) for item in value)
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,30 @@
+"""What every sheet has to say loudly: stand-ins, emulated hosts, VMMs that were left out."""
+
+from typing import Any
+
+from collector.labels import Language, say
+from collector.results import Host, Run
+
+
+def notices_of(run: Run, host: Host, labels: dict[str, str], language: Language) -> tuple[str, ...]:
+    """Return the notices of one host's report, the gravest first."""
+    found = [
+        say(language, "notice stand-in", vmm=labels[vmm.name])
+        for vmm in host.vmms
+        if vmm.meta.get("stand_in") is True
+    ]
+    if host.meta.get("emulated") is True or run.meta.get("emulated") is True:
+        found.append(say(language, "notice emulated", host=host.name))
+    found += [
+        say(language, "notice left out", vmm=vmm, reason=reason)
+        for vmm, reason in left_out(run.meta).items()
+    ]
+    return tuple(found)
+
+
+def left_out(meta: dict[str, Any]) -> dict[str, str]:
+    """Return VMM name to the reason why the run left it out."""
+    recorded = meta.get("left_out")
+    if not isinstance(recorded, dict):
+        return {}
+    return {str(vmm): str(reason) for vmm, reason in recorded.items()}

@@ -1,0 +1,51 @@
+"""Cells that every table is made of."""
+
+import re
+
+from collector.labels import Language, say
+from collector.tables.host_data import HostData
+from collector.tables.model import Cell, SampleKey, Style
+
+NOT_APPLICABLE = "-"
+_PERCENTILE = re.compile(r"latency_p(\d+)_ms")
+_DEFAULT_PERCENTILE = "latency_p95_ms"
+
+
+def number(data: HostData, key: SampleKey, style: Style) -> Cell:
+    """Return the cell of one sample; where the sample is missing the cell is empty."""
+    found = data.numbers.get(key)
+    if found is None:
+        return Cell(None, style, key=key, source=data.source(key))
+    value, source = found
+    return Cell(value, style, key=key, source=source)
+
+
+def not_applicable(data: HostData, key: SampleKey) -> Cell:
+    """Return the cell of a quantity that this test does not have."""
+    return Cell(NOT_APPLICABLE, key=key, source=data.source(key))
+
+
+def heading(text: str, rows: int = 1, columns: int = 1) -> Cell:
+    """Return a cell of words that may cover its neighbours below and to the right."""
+    return Cell(text, rows=rows, columns=columns)
+
+
+def spread(cell: Cell) -> tuple[Cell | None, ...]:
+    """Return `cell` followed by the places to its right that it covers."""
+    return (cell, *(None,) * (cell.columns - 1))
+
+
+def percentile_metric(data: HostData, vmm: str, measurement: str) -> str:
+    """Return the percentile of latency that the logs carry: the 95th unless they say another."""
+    found = {
+        key.metric
+        for key in data.numbers
+        if key.vmm == vmm and key.measurement == measurement and _PERCENTILE.fullmatch(key.metric)
+    }
+    return min(found) if found and _DEFAULT_PERCENTILE not in found else _DEFAULT_PERCENTILE
+
+
+def percentile_heading(language: Language, metric: str) -> str:
+    """Return the heading of a column of `latency_p<N>_ms`."""
+    match = _PERCENTILE.fullmatch(metric)
+    return say(language, "latency percentile", percentile=match[1] if match else "")

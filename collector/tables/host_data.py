@@ -1,0 +1,120 @@
+"""The samples of one lab host in one run, indexed so that a table finds each number at once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from collector.labels import SUBJECTS
+from collector.results import Collection, Host, Run, Vmm
+from collector.tables.model import SampleKey, Source
+
+DIAGNOSTIC_CASES = {"blame", "critical-chain", "smaps-rollup"}
+"""Cases that explain a number and are no row of a table."""
+_LABELS = {"stratovirt": "StratoVirt", "qemu": "QEMU", "qemu_microvm": "QEMU microvm"}
+
+
+@dataclass(frozen=True, slots=True)
+class LogKey:
+    """One planned or found log of a host."""
+
+    vmm: str
+    measurement: str
+    case: str
+    repetition: int
+
+
+@dataclass(frozen=True, slots=True)
+class HostData:
+    """Everything the tables of one host are made from."""
+
+    run: Run
+    host: Host
+    vmms: tuple[Vmm, ...]
+    labels: dict[str, str]
+    """VMM name to the label in captions; unlike for any two VMMs."""
+    numbers: dict[SampleKey, tuple[float, Source]]
+    logs: dict[LogKey, Source]
+    cases: dict[tuple[str, str], dict[str, set[int]]]
+    """(VMM, measurement) to its cases and their repetitions."""
+
+    def has(self, vmm: str, measurement: str) -> bool:
+        """Tell whether any log of `measurement` was planned or found for `vmm`."""
+        return (vmm, measurement) in self.cases
+
+    def all_cases(self, measurement: str) -> set[str]:
+        """Return the cases of `measurement` over all VMMs: a table shows what a side lacks."""
+        return {
+            case for (_, name), cases in self.cases.items() if name == measurement for case in cases
+        }
+
+    def repetitions(self, measurement: str, cases: Iterable[str]) -> tuple[int, ...]:
+        """Return the repetitions of `cases` over all VMMs, ascending."""
+        wanted = set(cases)
+        found: set[int] = set()
+        for (_, name), own in self.cases.items():
+            if name == measurement:
+                found.update(*(own[case] for case in wanted & own.keys()))
+        return tuple(sorted(found))
+
+    def source(self, key: SampleKey) -> Source:
+        """Return the log in which the number of `key` was or should have been."""
+        log = self.logs.get(LogKey(key.vmm, key.measurement, key.case, key.repetition))
+        if log is not None:
+            return log
+        absent = LogKey(key.vmm, key.measurement, key.case, key.repetition)
+        return Source(_expected_log(absent), 0, "absent")
+
+
+def index_host(collection: Collection, run: Run, host: Host) -> HostData:
+    """Index the samples and logs of `host` in `run`."""
+    numbers: dict[SampleKey, tuple[float, Source]] = {}
+    samples = collection.samples
+    chosen = samples[(samples["run"] == run.name) & (samples["host"] == host.name)]
+    columns = ("vmm", "measurement", "case", "repetition", "metric", "value", "log", "line")
+    for *parts, value, log, line in zip(*(chosen[name].tolist() for name in columns), strict=True):
+        if value == value:  # noqa: PLR0124 - a word's value is NaN
+            numbers[SampleKey(*parts)] = (float(value), Source(log, int(line)))
+    logs: dict[LogKey, Source] = {}
+    cases: dict[tuple[str, str], dict[str, set[int]]] = {}
+    frame = collection.logs
+    chosen = frame[(frame["run"] == run.name) & (frame["host"] == host.name)]
+    columns = ("vmm", "measurement", "case", "repetition", "log", "line", "outcome", "reason")
+    for vmm, measurement, case, repetition, log, line, outcome, reason in zip(
+        *(chosen[name].tolist() for name in columns), strict=True
+    ):
+        key = LogKey(vmm, measurement, case, int(repetition))
+        logs[key] = Source(log or _expected_log(key), _number_or_zero(line), outcome, reason)
+        if measurement in SUBJECTS and case not in DIAGNOSTIC_CASES:
+            cases.setdefault((vmm, measurement), {}).setdefault(case, set()).add(int(repetition))
+    vmms = host.vmms + _without_folder(host, {key.vmm: None for key in logs})
+    return HostData(run, host, vmms, _labels(vmms), numbers, logs, cases)
+
+
+def _without_folder(host: Host, names: Iterable[str]) -> tuple[Vmm, ...]:
+    """A VMM that was planned and left nothing is shown with empty cells."""
+    present = {vmm.name for vmm in host.vmms}
+    return tuple(
+        Vmm(name, _LABELS.get(name, name), host.path / name, {})
+        for name in names
+        if name not in present
+    )
+
+
+def _expected_log(key: LogKey) -> str:
+    return f"{key.vmm}/{key.measurement}/{key.case}/{key.repetition:02}.log"
+
+
+def _labels(vmms: tuple[Vmm, ...]) -> dict[str, str]:
+    """Two builds of one VMM share a label: then the name tells them apart."""
+    counts: dict[str, int] = {}
+    for vmm in vmms:
+        counts[vmm.label] = counts.get(vmm.label, 0) + 1
+    return {
+        vmm.name: f"{vmm.label} ({vmm.name})"
+        if counts[vmm.label] > 1 and vmm.name != vmm.meta.get("type")
+        else vmm.label
+        for vmm in vmms
+    }
+
+
+def _number_or_zero(line: object) -> int:
+    return int(line) if isinstance(line, int | float) and line == line else 0  # noqa: PLR0124

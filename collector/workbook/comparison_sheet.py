@@ -1,0 +1,76 @@
+"""The sheet of all comparisons: every metric of every case."""
+
+from collections.abc import Sequence
+
+from openpyxl import Workbook
+
+from collector.compare.model import Comparison
+from collector.labels import Language, say
+from collector.report.content import Pair
+from collector.workbook import page
+from collector.workbook.styles import CAPTION, PLAIN_TEXT
+from collector.workbook.text import at, put_text
+
+_HEADINGS = (
+    "subject",
+    "case",
+    "metric",
+    "unit",
+    "median left",
+    "median right",
+    "ratio",
+    "low",
+    "high",
+    "p",
+    "effect",
+    "verdict",
+    "remark",
+)
+_WIDTHS = (18, 14, 22, 9, 15, 15, 9, 9, 9, 9, 9, 14, 50)
+_FORMATS = {
+    4: "#,##0.00",
+    5: "#,##0.00",
+    6: "0.000",
+    7: "0.000",
+    8: "0.000",
+    9: "0.0000",
+    10: "0.00",
+}
+
+
+def add_comparisons(
+    workbook: Workbook, pairs: Sequence[Pair], notices: Sequence[str], language: Language
+) -> None:
+    """Add the sheet, one list per pair of VMMs."""
+    title = say(language, "sheet comparison")
+    sheet, row = page.add_sheet(workbook, title, title, notices, _WIDTHS)
+    sheet.freeze_panes = f"A{row}"
+    if not pairs:
+        put_text(at(sheet, row, 1), say(language, "one side only"), PLAIN_TEXT)
+    for pair in pairs:
+        put_text(at(sheet, row, 1), f"{pair.left} : {pair.right}", CAPTION)
+        head = [
+            say(language, f"head {heading}", left=pair.left, right=pair.right)
+            for heading in _HEADINGS
+        ]
+        rows = [_row(comparison, language) for comparison in pair.comparisons]
+        row = page.write_rows(sheet, row + 1, head, rows, _FORMATS) + 1
+    page.set_page(sheet, landscape=True)
+
+
+def _row(comparison: Comparison, language: Language) -> tuple[str | float | None, ...]:
+    return (
+        comparison.measurement,
+        comparison.case,
+        comparison.metric,
+        comparison.unit,
+        comparison.median_left,
+        comparison.median_right,
+        comparison.ratio,
+        comparison.interval_low,
+        comparison.interval_high,
+        comparison.p_value,
+        comparison.effect_size,
+        say(language, f"verdict {comparison.verdict}"),
+        "; ".join(text for text in (comparison.reason, *comparison.warnings) if text),
+    )

@@ -1,0 +1,97 @@
+"""What all sheets share: title, notices, frozen head, widths, A4."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from collector.workbook import styles
+from collector.workbook.text import at, display_width, put_text
+
+_LINE_HEIGHT = 16.0
+"""Points."""
+NARROWEST, WIDEST = 8, 60
+"""Widths of columns, in digits."""
+
+
+def add_sheet(
+    workbook: Workbook, name: str, title: str, notices: Sequence[str], widths: Sequence[float]
+) -> tuple[Worksheet, int]:
+    """Add a sheet with its title and the notices; return it and the first free row.
+
+    `widths` are those of its columns, in digits; the notices spread over all of them.
+    """
+    sheet: Worksheet = workbook.create_sheet(name)
+    for index, width in enumerate(widths, 1):
+        sheet.column_dimensions[get_column_letter(index)].width = width
+    put_text(at(sheet, 1, 1), title, styles.TITLE)
+    total = sum(widths)
+    for row, notice in enumerate(notices, 2):
+        put_text(at(sheet, row, 1), notice, styles.NOTICE)
+        if len(widths) > 1:
+            sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=len(widths))
+        lines = math.ceil(display_width(notice) * 1.15 / total)
+        sheet.row_dimensions[row].height = _LINE_HEIGHT * lines
+    return sheet, 2 + len(notices) + 1
+
+
+def set_page(sheet: Worksheet, *, landscape: bool, repeat_rows: str | None = None) -> None:
+    """Set up A4 paper, one page wide, with sheet name and page number at the foot."""
+    sheet.page_setup.paperSize = Worksheet.PAPERSIZE_A4
+    sheet.page_setup.orientation = "landscape" if landscape else "portrait"
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_margins.left = sheet.page_margins.right = 0.5
+    sheet.page_margins.top = sheet.page_margins.bottom = 0.6
+    sheet.oddFooter = HeaderFooterItem(
+        left=_HeaderFooterPart("&A"), right=_HeaderFooterPart("&P / &N")
+    )
+    if repeat_rows:
+        sheet.print_title_rows = repeat_rows
+
+
+def write_rows(
+    sheet: Worksheet,
+    first_row: int,
+    head: Sequence[str],
+    rows: Sequence[Sequence[str | float | None]],
+    formats: Mapping[int, str] | None = None,
+) -> int:
+    """Write a plain list with its head; return the row after it.
+
+    `formats`: 0-based column to number format. Rows get the height that their longest text needs.
+    """
+    formats = formats or {}
+    for column, text in enumerate(head, 1):
+        put_text(at(sheet, first_row, column), text, styles.HEAD)
+    row = first_row
+    for row, values in enumerate(rows, first_row + 1):
+        lines = 1
+        for column, value in enumerate(values, 1):
+            cell = at(sheet, row, column)
+            if isinstance(value, str):
+                put_text(cell, value, styles.CELL_TEXT)
+                width = sheet.column_dimensions[get_column_letter(column)].width
+                lines = max(lines, math.ceil(display_width(value) * 1.1 / width))
+            else:
+                cell.style = styles.CELL_TEXT
+                cell.value = value
+                cell.number_format = formats.get(column - 1, "General")
+        if lines > 1:
+            sheet.row_dimensions[row].height = min(_LINE_HEIGHT * lines, 400.0)
+    return row + 1
+
+
+def fitting_widths(columns: Sequence[Sequence[str]], widest: int = WIDEST) -> list[float]:
+    """Return for each column of texts the width that shows them, within limits."""
+    return [
+        min(max(NARROWEST, *(display_width(text) + 2 for text in texts)), widest)
+        if texts
+        else NARROWEST
+        for texts in columns
+    ]

@@ -1,0 +1,68 @@
+"""The looks of cells, each a named style of the workbook."""
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
+
+from collector.tables.model import Style
+
+_LINE = Side(style="thin", color="BFBFBF")
+_BOX = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
+_HEAD_FILL = PatternFill("solid", fgColor="DCE6F1")
+CENTRE = Alignment(horizontal="center", vertical="center", wrap_text=True)
+_RIGHT = Alignment(horizontal="right", vertical="center")
+_TOP = Alignment(vertical="top", wrap_text=True)
+
+TITLE = "vmm title"
+NOTICE = "vmm notice"
+CAPTION = "vmm caption"
+HEAD = "vmm head"
+SIDE_HEAD = "vmm side head"
+CELL_TEXT = "vmm text"
+PLAIN_TEXT = "vmm plain"
+LINK = "vmm link"
+PLAIN_BOLD = "vmm bold"
+
+DIFFERENT_FILL = PatternFill("solid", fgColor="FFF2CC")
+MISSING_FILL = PatternFill("solid", fgColor="FFE699")
+CONTRADICTION_FILL = PatternFill("solid", fgColor="F8CBAD")
+CONTRADICTION_FONT = Font(bold=True, color="C00000")
+
+
+def number_style(style: Style) -> str:
+    """Return the name of the style of a cell that shows its number by `style`."""
+    return f"vmm number {style.name.lower()}"
+
+
+def register(workbook: Workbook) -> None:
+    """Add every style to `workbook`, once."""
+    looks = {
+        TITLE: {"font": Font(bold=True, size=15)},
+        NOTICE: {
+            "font": Font(bold=True, color="9C0006"),
+            "fill": PatternFill("solid", fgColor="FFC7CE"),
+            "alignment": Alignment(vertical="center", wrap_text=True),
+        },
+        CAPTION: {"font": Font(bold=True, size=12)},
+        HEAD: {
+            "font": Font(bold=True),
+            "fill": _HEAD_FILL,
+            "border": _BOX,
+            "alignment": CENTRE,
+        },
+        SIDE_HEAD: {"border": _BOX, "alignment": CENTRE},
+        CELL_TEXT: {"border": _BOX, "alignment": _TOP},
+        PLAIN_TEXT: {"alignment": _TOP},
+        LINK: {"font": Font(color="0563C1", underline="single"), "border": _BOX},
+        PLAIN_BOLD: {"font": Font(bold=True)},
+    }
+    for name, look in looks.items():
+        workbook.add_named_style(NamedStyle(name=name, **look))
+    for style in Style:
+        workbook.add_named_style(
+            NamedStyle(
+                name=number_style(style),
+                number_format=style.value,
+                border=_BOX,
+                alignment=_RIGHT,
+            )
+        )
