@@ -13,14 +13,24 @@ def placed(manifest: dict[str, Any], store: str) -> dict[str, Any]:
     return {
         "guest_kernel": place(manifest["guest_kernel"], store),
         "guest_image": place(manifest["guest_image"], store),
+        "qemu": place(manifest["qemu"], store),
         "vmms": {vmm["name"]: place(vmm["build"], store) for vmm in manifest["vmms"]},
     }
 
 
 def shipped(builds: dict[str, Any]) -> list[dict[str, Any]]:
     """Return each folder to fill, once: two VMMs may run the same build."""
-    everything = [builds["guest_kernel"], builds["guest_image"], *builds["vmms"].values()]
+    everything = [builds[use] for use in ("guest_kernel", "guest_image", "qemu")]
+    everything += builds["vmms"].values()
     return list({build["store"]: build for build in everything}.values())
+
+
+def guests(manifest: dict[str, Any], initrd: list[str]) -> list[dict[str, Any]]:
+    """Return the VMMs that were built; `initrd` names the types that boot with one in the plan."""
+    return [
+        {**vmm, "initrd": bool(vmm["initrd"] and vmm["type"] in initrd)}
+        for vmm in manifest["vmms"]
+    ]
 
 
 class FilterModule:
@@ -28,4 +38,4 @@ class FilterModule:
 
     def filters(self) -> dict[str, Any]:
         """Return the filters by name."""
-        return {"ship_placed": placed, "ship_shipped": shipped}
+        return {"ship_placed": placed, "ship_shipped": shipped, "ship_guests": guests}

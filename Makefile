@@ -1,0 +1,63 @@
+# Two commands are enough: `make run` and `make test`. The rest are parts of them.
+PYTHON ?= python3
+ARGS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+RUN_STAMP := $(VENV)/run.stamp
+DEV_STAMP := $(VENV)/dev.stamp
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## show this text
+	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+.PHONY: run
+run: $(RUN_STAMP) ## from this machine to the workbook, in the virtual lab, with the plan quick
+	$(BIN)/ansible-playbook playbooks/full.yml $(ARGS)
+
+.PHONY: plan
+plan: $(RUN_STAMP) ## what the plan measures, and how long it takes (PLAN=report)
+	$(BIN)/vmmlab plan $(or $(PLAN),quick) $(ARGS)
+
+.PHONY: teardown
+teardown: $(RUN_STAMP) ## take everything back that the lab changed; stop the virtual lab
+	$(BIN)/ansible-playbook playbooks/teardown.yml $(ARGS)
+
+.PHONY: check
+check: $(DEV_STAMP) ## lint, types and unit tests: under two minutes
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/yamllint --strict .
+	$(BIN)/ansible-lint --offline -q
+	$(BIN)/pytest -n 2 -q -m "not sandbox and not e2e"
+
+.PHONY: test
+test: check ## everything: check, roles in the sandbox, full.yml in the virtual lab
+	$(BIN)/pytest -q -m sandbox
+	$(BIN)/pytest -q -m e2e
+
+.PHONY: lock
+lock: ## resolve the locked versions again (needs uv)
+	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
+	    --upgrade --group build pyproject.toml -o requirements/run.txt
+	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
+	    --upgrade --group build --group dev pyproject.toml -c requirements/run.txt -o requirements/dev.txt
+
+# A fresh Debian has Python without the module that makes environments.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	    || { echo "vmmlab needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.12" >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+	    || { [ "$$(id -u)" = 0 ] || sudo=sudo; $$sudo apt-get update && $$sudo apt-get install -y python3-venv; }
+	$(PYTHON) -m venv $(VENV)
+
+$(RUN_STAMP): $(BIN)/python requirements/run.txt pyproject.toml
+	$(BIN)/pip install --quiet --require-hashes -r requirements/run.txt
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(DEV_STAMP): $(RUN_STAMP) requirements/dev.txt
+	$(BIN)/pip install --quiet --require-hashes -r requirements/dev.txt
+	touch $@
