@@ -1,0 +1,150 @@
+"""All metrics of two sides compared as one family, so that chance does not find a difference."""
+
+from collections.abc import Collection as Names
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from collector import statistics
+from collector.compare.model import Comparison, Verdict
+from collector.compare.refusal import accepted, refusals, side_warnings
+from collector.compare.side import Key, Series, Side
+from collector.metrics import metric
+
+SIGNIFICANT = 0.05
+_DRIFT = 0.01
+_NAMED = 3
+"""Outliers that are named one by one."""
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A comparison before the p values of the family are corrected."""
+
+    key: Key
+    left: Series
+    right: Series
+    reason: str = ""
+    too_few: bool = False
+    warnings: tuple[str, ...] = ()
+    p_value: float | None = None
+
+
+def compare_sides(left: Side, right: Side, accept_different: Names[str] = ()) -> list[Comparison]:
+    """Compare two sides in every metric that both have.
+
+    Mann and Whitney's test on each, Holm's correction over all metrics that are tested. A
+    difference is called only where the corrected p value is below 0.05 and the bootstrap interval
+    of the ratio excludes 1.
+    """
+    drafts = [
+        _draft(key, left, right, accept_different) for key in left.series if key in right.series
+    ]
+    testable = [draft for draft in drafts if not draft.reason and _can_differ(draft, 1)]
+    # too few samples for the whole family: a smaller p value than all samples can give is needed
+    tested = [draft for draft in testable if _can_differ(draft, len(testable))]
+    for draft in drafts:
+        if not draft.reason and draft not in tested:
+            draft.too_few = True
+            draft.reason = _too_few(draft, len(testable))
+    raw = [statistics.rank_sum_p(draft.left.values, draft.right.values) for draft in tested]
+    for draft, p_value in zip(tested, statistics.holm(raw), strict=True):
+        draft.p_value = p_value
+    return [_comparison(draft, left.label, right.label) for draft in drafts]
+
+
+def _draft(key: Key, left: Side, right: Side, accept: Names[str]) -> _Draft:
+    found = refusals(left, right, key.measurement, key.case)
+    draft = _Draft(key, left.series[key], right.series[key])
+    refused = [text for name, text in found.items() if name not in accept]
+    draft.reason = "; ".join(refused)
+    draft.warnings = (
+        accepted(found, accept)
+        + side_warnings(left, right, key.measurement, key.case)
+        + _sample_warnings(left.label, draft.left, per_host=left.per_host)
+        + _sample_warnings(right.label, draft.right, per_host=right.per_host)
+    )
+    if not draft.reason and not any(draft.left.values) and not any(draft.right.values):
+        draft.reason = "all samples of both sides are 0.00: below the resolution of the tool"
+    return draft
+
+
+def _can_differ(draft: _Draft, tests: int) -> bool:
+    least = statistics.least_p(len(draft.left.values), len(draft.right.values))
+    return least * max(1, tests) < SIGNIFICANT
+
+
+def _too_few(draft: _Draft, tests: int) -> str:
+    sizes = f"{len(draft.left.values)} and {len(draft.right.values)} samples"
+    for needed in range(2, 100):
+        if statistics.least_p(needed, needed) * max(1, tests) < SIGNIFICANT:
+            break
+    return f"{sizes} cannot show a difference; at least {needed} on each side are needed"
+
+
+def _sample_warnings(label: str, series: Series, *, per_host: bool) -> tuple[str, ...]:
+    values, names = series.values, series.names
+    warnings = []
+    if modes := statistics.two_modes(values):
+        warnings.append(f"{label}: two modes, around {modes[0]:.6g} and {modes[1]:.6g}")
+    elif far := statistics.outliers(values):
+        shown = ", ".join(f"{names[place]} ({values[place]:.6g})" for place in far[:_NAMED])
+        more = f" and {len(far) - _NAMED} more" if len(far) > _NAMED else ""
+        warnings.append(f"{label}: outliers, kept: {shown}{more}")
+    if not per_host and statistics.drift_p(values) < _DRIFT:
+        half = len(values) // 2
+        change = np.median(values[-half:]) - np.median(values[:half])
+        word = "rising" if change > 0 else "falling"
+        warnings.append(f"{label}: drift, {word} over the repetitions")
+    return tuple(warnings)
+
+
+def _comparison(draft: _Draft, left: str, right: str) -> Comparison:
+    one, other = draft.left.values, draft.right.values
+    medians = float(np.median(one)), float(np.median(other))
+    interval = _interval(draft)
+    return Comparison(
+        measurement=draft.key.measurement,
+        case=draft.key.case,
+        metric=draft.key.metric,
+        unit=metric(draft.key.metric).unit,
+        left=left,
+        right=right,
+        n_left=len(one),
+        n_right=len(other),
+        median_left=medians[0],
+        median_right=medians[1],
+        ratio=medians[0] / medians[1] if medians[1] else None,
+        interval_low=interval[0] if interval else None,
+        interval_high=interval[1] if interval else None,
+        p_value=draft.p_value,
+        effect_size=statistics.cliffs_delta(one, other) if draft.p_value is not None else None,
+        verdict=_verdict(draft, medians, interval),
+        reason=draft.reason,
+        warnings=draft.warnings,
+    )
+
+
+def _interval(draft: _Draft) -> tuple[float, float] | None:
+    """Return the interval of the ratio; None where nothing is tested or 0 divides."""
+    if draft.p_value is None or min(*draft.left.values, *draft.right.values) <= 0:
+        return None
+    return statistics.ratio_interval(draft.left.values, draft.right.values)
+
+
+def _verdict(
+    draft: _Draft, medians: tuple[float, float], interval: tuple[float, float] | None
+) -> Verdict:
+    if draft.p_value is None:
+        return "too few samples" if draft.too_few else "not comparable"
+    if draft.p_value >= SIGNIFICANT or medians[0] == medians[1]:
+        return "no difference"
+    if interval and interval[0] <= 1 <= interval[1]:
+        return "no difference"
+    return "left lower" if medians[0] < medians[1] else "left higher"
+
+
+def called_different(comparisons: Sequence[Comparison]) -> list[Comparison]:
+    """Return the comparisons in which a difference is called."""
+    return [each for each in comparisons if each.verdict in ("left lower", "left higher")]

@@ -1,0 +1,79 @@
+"""What must be equal on both sides, and what to say where it is not."""
+
+from collections.abc import Collection as Names
+
+from collector.checks.facts import FACTS, short
+from collector.compare.side import Side
+
+OWN_FACTS = {
+    "file_set": "file set",
+    "parameters": "test parameters",
+    "emulated": "emulated host",
+    "stand_in": "stand-in",
+}
+ACCEPTABLE = (*FACTS, *OWN_FACTS)
+"""The names that `--accept-different` takes."""
+_UNRECORDED = ("kernel", "image", "vcpus", "memory", "host_cpu")
+"""Facts whose absence is worth a warning."""
+
+
+def refusals(left: Side, right: Side, measurement: str, case: str) -> dict[str, str]:
+    """Return fact to sentence for everything that forbids to compare one case."""
+    found = {name: text for name, text in _labels(left, right).items() if text}
+    for name, fact in FACTS.items():
+        if fact.measurements and measurement not in fact.measurements:
+            continue
+        one, other = left.facts.get(name), right.facts.get(name)
+        if one and other and one != other:
+            found[name] = f"{fact.words} differs: {_side(left, one)}, {_side(right, other)}"
+    mine = left.parameters.get((measurement, case), {})
+    theirs = right.parameters.get((measurement, case), {})
+    for name in ("sysbench", "file_set", "parameters"):
+        one, other = mine.get(name), theirs.get(name)
+        if one and other and one != other:
+            words = FACTS[name].words if name in FACTS else OWN_FACTS[name]
+            found[name] = f"{words} differs: {_side(left, one)}, {_side(right, other)}"
+    return found
+
+
+def _labels(left: Side, right: Side) -> dict[str, str]:
+    emulated = [side.label for side in (left, right) if "emulated" in side.facts]
+    stand_in = [side.label for side in (left, right) if "stand_in" in side.facts]
+    return {
+        "emulated": "measured on an emulated host: its figures show that the chain works and"
+        " compare nothing"
+        if emulated
+        else "",
+        "stand_in": f"a stand-in, not the real VMM: {', '.join(stand_in)}" if stand_in else "",
+    }
+
+
+def _side(side: Side, values: frozenset[str]) -> str:
+    return f"{side.label} {' and '.join(sorted(short(value) for value in values))}"
+
+
+def accepted(found: dict[str, str], names: Names[str]) -> tuple[str, ...]:
+    """Return the warnings for the differences that were accepted by name."""
+    return tuple(f"accepted: {text}" for name, text in found.items() if name in names)
+
+
+def side_warnings(left: Side, right: Side, measurement: str, case: str) -> tuple[str, ...]:
+    """Return what is not the same, or not known, and forbids nothing."""
+    warnings = []
+    if left.machine and right.machine and left.machine != right.machine:
+        warnings.append(
+            f"machine types differ: {left.label} {left.machine}, {right.label} {right.machine}"
+        )
+    unknown = [
+        FACTS[name].words
+        for name in _UNRECORDED
+        if name not in left.facts or name not in right.facts
+    ]
+    if unknown:
+        warnings.append(f"not recorded on both sides: {', '.join(unknown)}")
+    times = [side.seconds.get((measurement, case)) for side in (left, right)]
+    if times[0] and times[1] and not 0.9 < times[0] / times[1] < 1.1:  # noqa: PLR2004
+        warnings.append(f"tests of different length: {times[0]:.1f} s and {times[1]:.1f} s")
+    if left.per_host or right.per_host:
+        warnings.append("each sample is the median of one host")
+    return tuple(warnings)

@@ -1,0 +1,213 @@
+"""One side of a comparison: the samples of one VMM, from one or more hosts, and its facts."""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from collector.checks.facts import facts_of, is_emulated, is_stand_in, machine_of
+from collector.checks.logs import Log, read_logs
+from collector.checks.printed import plain
+from collector.errors import UnusableInputError
+from collector.layout import MEASUREMENTS, natural
+from collector.results import Collection, Host, Run, Vmm
+
+_LATENCIES = ("latency_avg_ms", "latency_max_ms", "latency_p")
+_COMPARED: dict[str, tuple[str, ...]] = {
+    "boot": ("firmware_s", "loader_s", "kernel_s", "initrd_s", "userspace_s", "total_s"),
+    "memory-footprint": ("size_kb", "rss_kb", "dirty_kb", "pss_kb"),
+    "sysbench-cpu": ("events_per_second", *_LATENCIES),
+    "sysbench-memory": ("throughput_mib_per_s",),
+    "fileio-latency": _LATENCIES,
+    "fileio-throughput": ("read_mib_per_s", "written_mib_per_s"),
+    "fileio-iops": ("reads_per_s", "writes_per_s", "fsyncs_per_s"),
+}
+"""What is compared: the numbers of the report's tables. The others (sums, minima, the speed as
+both events and latency) say the same again, and each further metric costs power."""
+_DIAGNOSTICS = ("blame", "critical-chain")
+_FILE_SET = ("file_count", "file_size_bytes")
+_PARAMETERS = (
+    "threads",
+    "block_size_bytes",
+    "file_block_size_bytes",
+    "memory_operation",
+    "file_test_mode",
+    "file_io_mode",
+    "file_extra_flags",
+    "file_fsync_freq",
+    "prime_limit",
+)
+
+
+class Key(NamedTuple):
+    """What is compared: one metric of one case."""
+
+    measurement: str
+    case: str
+    metric: str
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The samples of one side in one metric, in the order in which they were measured."""
+
+    values: tuple[float, ...]
+    names: tuple[str, ...]
+    """Where each comes from: `repetition 3`, or the host when each is one host's median."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side: label, samples by metric, and what is recorded about it."""
+
+    label: str
+    series: dict[Key, Series]
+    facts: dict[str, frozenset[str]]
+    """Fact to the values recorded on the side's hosts."""
+    parameters: dict[tuple[str, str], dict[str, frozenset[str]]]
+    """Measurement and case to what its logs say about how it was measured."""
+    machine: str = ""
+    seconds: dict[tuple[str, str], float] = field(default_factory=dict)
+    """Measurement and case to the median elapsed time of the tests (s)."""
+    per_host: bool = False
+    """Each sample is the median of one host."""
+
+
+def make_side(
+    collection: Collection, vmm: str, *, host: str | None = None, label: str | None = None
+) -> Side:
+    """Return the side of the VMM `vmm` in `collection`, on one host or on all that have it.
+
+    With several hosts (or runs) each sample is the median of one of them: repetitions on one
+    host are no independent evidence about others.
+
+    Raises:
+        UnusableInputError: there is no such VMM.
+    """
+    places = [
+        (run, each, found)
+        for run in collection.runs
+        for each in run.hosts
+        for found in each.vmms
+        if found.name == vmm and host in (None, each.name)
+    ]
+    if not places:
+        names = sorted({each.name for run in collection.runs for h in run.hosts for each in h.vmms})
+        where = f" on the host '{host}'" if host else ""
+        raise UnusableInputError(f"there is no VMM '{vmm}'{where}; there are: {', '.join(names)}")
+    wanted = {(run.name, each.name) for run, each, _ in places}
+    logs = [
+        log
+        for log in read_logs(collection)
+        if log.vmm == vmm and (log.run, log.host) in wanted and log.outcome == "ok"
+    ]
+    return Side(
+        label or places[0][2].label,
+        _series(logs, per_host=len(places) > 1),
+        _facts(places),
+        _parameters(logs),
+        " and ".join(sorted({machine_of(found) for _, _, found in places} - {""})),
+        _seconds(logs),
+        per_host=len(places) > 1,
+    )
+
+
+def _facts(places: Sequence[tuple[Run, Host, Vmm]]) -> dict[str, frozenset[str]]:
+    values: dict[str, set[str]] = defaultdict(set)
+    for run, host, vmm in places:
+        for name, value in facts_of(host, vmm).items():
+            values[name].add(value)
+        if is_emulated(run, host):
+            values["emulated"].add("yes")
+        if is_stand_in(vmm):
+            values["stand_in"].add("yes")
+    return {name: frozenset(found) for name, found in values.items()}
+
+
+def _series(logs: Sequence[Log], *, per_host: bool) -> dict[Key, Series]:
+    found: dict[Key, dict[tuple[str, str], list[tuple[int, float]]]] = {}
+    for log in logs:
+        for metric in _compared(log):
+            key = Key(log.measurement, log.case, metric)
+            hosts = found.setdefault(key, defaultdict(list))
+            hosts[log.run, log.host].append((log.repetition, log.numbers[metric]))
+    ordered = sorted(found, key=_order)
+    if not per_host:
+        return {key: _one_host(next(iter(found[key].values()))) for key in ordered}
+    return {key: _many_hosts(found[key]) for key in ordered}
+
+
+def _one_host(samples: list[tuple[int, float]]) -> Series:
+    samples.sort(key=lambda item: item[0])
+    return Series(
+        tuple(value for _, value in samples),
+        tuple(f"repetition {repetition}" for repetition, _ in samples),
+    )
+
+
+def _many_hosts(hosts: dict[tuple[str, str], list[tuple[int, float]]]) -> Series:
+    one_run = len({run for run, _ in hosts}) == 1
+    return Series(
+        tuple(float(np.median([value for _, value in samples])) for samples in hosts.values()),
+        tuple(host if one_run else f"{run}/{host}" for run, host in hosts),
+    )
+
+
+def _compared(log: Log) -> list[str]:
+    """Return the metrics of `log` that are compared; 0 where nothing is done is no sample."""
+    if log.measurement == "boot" and log.case in _DIAGNOSTICS:
+        return []
+    names = []
+    for wanted in _COMPARED.get(log.measurement, ()):
+        if wanted == "latency_p":
+            names += [name for name in log.numbers if re.fullmatch(r"latency_p\d+_ms", name)]
+        elif wanted in log.numbers:
+            names.append(wanted)
+    mode = log.words.get("file_test_mode", "")
+    idle = {
+        "rndrd": ("writes_per_s", "fsyncs_per_s", "written_mib_per_s"),
+        "seqrd": ("writes_per_s", "fsyncs_per_s", "written_mib_per_s"),
+        "rndwr": ("reads_per_s", "read_mib_per_s"),
+        "seqwr": ("reads_per_s", "read_mib_per_s"),
+        "seqrewr": ("reads_per_s", "read_mib_per_s"),
+    }.get(mode, ())
+    return [name for name in names if name not in idle]
+
+
+def _order(key: Key) -> tuple[int, object, int]:
+    known = _COMPARED[key.measurement]
+    metric = "latency_p" if key.metric.startswith("latency_p") else key.metric
+    return MEASUREMENTS.index(key.measurement), natural(key.case), known.index(metric)
+
+
+def _parameters(logs: Sequence[Log]) -> dict[tuple[str, str], dict[str, frozenset[str]]]:
+    values: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for log in logs:
+        case = values[log.measurement, log.case]
+        if all(name in log.numbers for name in _FILE_SET):
+            count, size = (plain(log.numbers[name]) for name in _FILE_SET)
+            case["file_set"].add(f"{count} files of {size} bytes")
+        known = [f"{name} {_parameter(log, name)}" for name in _PARAMETERS if _parameter(log, name)]
+        if known:
+            case["parameters"].add(", ".join(known))
+        if log.tool.startswith("sysbench-") and log.version:
+            case["sysbench"].add(log.version)
+    return {
+        case: {name: frozenset(found) for name, found in facts.items()}
+        for case, facts in values.items()
+    }
+
+
+def _parameter(log: Log, name: str) -> str:
+    return log.words.get(name, "") or (plain(log.numbers[name]) if name in log.numbers else "")
+
+
+def _seconds(logs: Sequence[Log]) -> dict[tuple[str, str], float]:
+    times: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for log in logs:
+        if "total_time_s" in log.numbers:
+            times[log.measurement, log.case].append(log.numbers["total_time_s"])
+    return {case: float(np.median(found)) for case, found in times.items()}
