@@ -1,0 +1,196 @@
+"""`vmmlab compare`: whether two sides differ, with what confidence."""
+
+import argparse
+import dataclasses
+import json
+import textwrap
+from pathlib import Path
+
+from collector.compare import Comparison, Side, compare_sides, make_side
+from collector.compare.family import called_different
+from collector.compare.refusal import ACCEPTABLE
+from collector.errors import UnusableInputError
+from collector.exit_status import ExitStatus
+from collector.results import Collection, collect
+
+HELP = "whether two sides differ, with what confidence"
+
+_EPILOG = f"""\
+A side is PATH or PATH:VMM; PATH is a folder with results, one run, one host or one VMM.
+
+  vmmlab compare results/monday:stratovirt results/monday:qemu    two VMMs of one run
+  vmmlab compare results/monday results/tuesday                   each VMM that both runs have
+  vmmlab compare results/monday results/tuesday --vmm stratovirt  two builds of one VMM
+  vmmlab compare results/monday/host1 results/monday/host2        two hosts
+
+Per metric: medians, their ratio with a bootstrap 95 % interval, the p value of Mann and Whitney's
+test (exact, corrected by Holm for all metrics of the pair), Cliff's delta. A difference is called
+where p is below 0.05 and the interval excludes 1.
+
+Nothing is called where what must be equal is recorded and differs. The names of these facts, for
+--accept-different:
+{textwrap.fill(", ".join(ACCEPTABLE), 90, initial_indent="  ", subsequent_indent="  ")}
+VMM, version and machine type are what is compared, and may differ.
+
+Exit code: 0 no metric that could be tested differs; 1 a difference is called, or nothing could be
+tested; 2 the input cannot be used.
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `vmmlab compare`."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = _EPILOG
+    parser.add_argument("left", metavar="A", help="one side: PATH or PATH:VMM")
+    parser.add_argument("right", metavar="B", help="the other side: PATH or PATH:VMM")
+    parser.add_argument("--vmm", metavar="NAME", help="the VMM of a side that names none")
+    parser.add_argument("--host", metavar="NAME", help="only this host (default: all)")
+    parser.add_argument(
+        "--accept-different",
+        action="append",
+        default=[],
+        metavar="FACT",
+        choices=ACCEPTABLE,
+        help="compare although this fact differs, and say so (repeat for more)",
+    )
+    parser.add_argument("--json", action="store_true", help="print a JSON array, one per metric")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the comparison of two sides."""
+    comparisons: list[Comparison] = []
+    for left, right in _pairs(arguments):
+        comparisons += compare_sides(left, right, arguments.accept_different)
+    if not comparisons:
+        raise UnusableInputError("the two sides have no metric in common; nothing to compare")
+    if arguments.json:
+        print(json.dumps([dataclasses.asdict(each) for each in comparisons], indent=2))
+    else:
+        _show(comparisons)
+    tested = any(each.p_value is not None for each in comparisons)
+    same = tested and not called_different(comparisons)
+    return ExitStatus.OK if same else ExitStatus.FINDINGS
+
+
+def _pairs(arguments: argparse.Namespace) -> list[tuple[Side, Side]]:
+    left_path, left_vmm = _split(arguments.left, arguments.vmm)
+    right_path, right_vmm = _split(arguments.right, arguments.vmm)
+    collections = collect([left_path]), collect([right_path])
+    names = _names(collections[0]), _names(collections[1])
+    chosen = _choose((left_vmm, right_vmm), names, (arguments.left, arguments.right))
+    pairs = []
+    for one, other in chosen:
+        labels = _labels((left_path, one), (right_path, other))
+        pairs.append(
+            (
+                make_side(collections[0], one, host=arguments.host, label=labels[0]),
+                make_side(collections[1], other, host=arguments.host, label=labels[1]),
+            )
+        )
+    return pairs
+
+
+def _split(text: str, vmm: str | None) -> tuple[Path, str | None]:
+    """Return the path and the VMM of a side; a colon that is part of an existing path stays."""
+    path, colon, name = text.rpartition(":")
+    if colon and path and not Path(text).exists():
+        return Path(path), name
+    return Path(text), vmm
+
+
+def _names(collection: Collection) -> list[str]:
+    found = [vmm.name for run in collection.runs for host in run.hosts for vmm in host.vmms]
+    return list(dict.fromkeys(found))
+
+
+def _choose(
+    wanted: tuple[str | None, str | None],
+    names: tuple[list[str], list[str]],
+    texts: tuple[str, str],
+) -> list[tuple[str, str]]:
+    """Return the pairs of VMMs: the named ones, the only ones, or all that both sides have."""
+    left, right = (
+        name or (found[0] if len(found) == 1 else None)
+        for name, found in zip(wanted, names, strict=True)
+    )
+    if left and right:
+        return [(left, right)]
+    if left or right:
+        text = texts[1] if left else texts[0]
+        there = ", ".join(names[1] if left else names[0])
+        raise UnusableInputError(f"{text}: which VMM? write PATH:VMM; there are: {there}")
+    both = [(name, name) for name in names[0] if name in names[1]]
+    if texts[0] == texts[1] or not both:
+        raise UnusableInputError(
+            f"{texts[0]} and {texts[1]}: nothing to compare; name the VMMs as PATH:VMM;"
+            f" there are: {', '.join(names[0])} and {', '.join(names[1])}"
+        )
+    return both
+
+
+def _labels(left: tuple[Path, str], right: tuple[Path, str]) -> tuple[str, str]:
+    """Return what tells the sides apart: the VMM, else as much of the path as differs."""
+    if left[1] != right[1]:
+        return left[1], right[1]
+    parts = [list(side[0].absolute().parts) for side in (left, right)]
+    while len(parts[0]) > 1 and len(parts[1]) > 1 and parts[0][-1] == parts[1][-1]:
+        parts = [each[:-1] for each in parts]
+    return f"{parts[0][-1]}:{left[1]}", f"{parts[1][-1]}:{right[1]}"
+
+
+def _show(comparisons: list[Comparison]) -> None:
+    """Print one line per metric, then what the reader should know, said once."""
+    pair = None
+    for each in comparisons:
+        if (each.left, each.right) != pair:
+            pair = (each.left, each.right)
+            print(f"\n{each.left} (left) against {each.right} (right)")
+            heads = ("", "left", "right", "ratio", "95 % interval", "p", "delta")
+            print(_line(*heads, "verdict"))
+        print(_line(*_cells(each), each.verdict))
+    remarks: dict[str, list[str]] = {}
+    for each in comparisons:
+        for text in (each.reason, *each.warnings):
+            if text:
+                remarks.setdefault(text, []).append(f"{each.measurement}/{each.case} {each.metric}")
+    print()
+    for text, where in remarks.items():
+        print(f"{_where(where, len(comparisons))}: {text}")
+    different = len(called_different(comparisons))
+    tested = sum(each.p_value is not None for each in comparisons)
+    print(
+        f"\n{different} of {tested} tested metrics differ; {len(comparisons) - tested} not tested"
+    )
+
+
+def _where(places: list[str], total: int) -> str:
+    if len(places) == total:
+        return "everywhere"
+    shown = 2
+    more = f" and {len(places) - shown} more" if len(places) > shown else ""
+    return ", ".join(places[:shown]) + more
+
+
+def _cells(each: Comparison) -> tuple[str, ...]:
+    name = f"{each.measurement}/{each.case} {each.metric} ({each.n_left}, {each.n_right})"
+    interval = (
+        f"{each.interval_low:.3f} .. {each.interval_high:.3f}"
+        if each.interval_low is not None and each.interval_high is not None
+        else "-"
+    )
+    numbers = (each.median_left, each.median_right)
+    return (
+        name,
+        *(f"{value:.6g}" if value is not None else "-" for value in numbers),
+        f"{each.ratio:.3f}" if each.ratio is not None else "-",
+        interval,
+        f"{each.p_value:.4f}" if each.p_value is not None else "-",
+        f"{each.effect_size:+.2f}" if each.effect_size is not None else "-",
+    )
+
+
+def _line(*cells: str) -> str:
+    widths = (58, 11, 11, 8, 18, 7, 6)
+    padded = [f"{cells[0]:<{widths[0]}}"]
+    padded += [f"{cell:>{width}}" for cell, width in zip(cells[1:-1], widths[1:], strict=True)]
+    return " ".join((*padded, f" {cells[-1]}"))
