@@ -1,0 +1,96 @@
+"""Filters that turn a VMM and the builds it runs into what its unit and its record hold."""
+
+from typing import Any
+
+KERNEL = "bzImage"
+IMAGE = "image.raw"
+INITRD = "initrd.img"
+
+# Everything the kernel says from its banner on would cost a VM exit per letter: loglevel=6 lets
+# the banner through, by which the lab host's clock sees the kernel start, and little more.
+APPEND = (
+    "console=ttyS0 loglevel=6 systemd.show_status=false reboot=t panic=-1 root=/dev/vda rw"
+    " net.ifnames=0 ip={address}::{gateway}:{netmask}::eth0:off"
+)
+
+
+def guest_interface(
+    vmm: dict[str, Any], builds: dict[str, Any], settings: dict[str, Any]
+) -> dict[str, Any]:
+    """Return what a VMM's template `command.j2` knows as `guest`."""
+    store = builds["vmms"][vmm["name"]]["store"]
+    image = builds["guest_image"]["store"]
+    runtime = f"/run/vmmlab/{vmm['name']}"
+    return {
+        "name": vmm["name"],
+        "vcpus": settings["vcpus"],
+        "memory_mib": settings["memory_mib"],
+        "kernel": f"{builds['guest_kernel']['store']}/{KERNEL}",
+        "initrd": f"{image}/{INITRD}" if vmm.get("initrd") else "",
+        "append": f"{APPEND.format(**settings['network'])} {settings['append']}".strip(),
+        "disk": "/var/lib/vmmlab/guest/disk.raw",
+        "disk_cache": settings["disk_cache"],
+        "tap": settings["network"]["tap"],
+        "mac": settings["network"]["mac"],
+        "qmp": f"{runtime}/qmp.sock",
+        "serial": f"{runtime}/serial.log",
+        "binary": f"{store}/{vmm['binary']}",
+        "store": store,
+    }
+
+
+def guest_command(rendered: str) -> str:
+    """Return a rendered `command.j2`, one argument or option per line, as a value of ExecStart."""
+    lines = [line.strip() for line in rendered.splitlines() if line.strip()]
+    return " \\\n    ".join(line.replace("%", "%%").replace("$", "$$") for line in lines)
+
+
+def guest_record(
+    vmm: dict[str, Any], builds: dict[str, Any], settings: dict[str, Any]
+) -> dict[str, Any]:
+    """Return what is known of a VMM before it runs: its `vmm.json` without the command line."""
+    build = builds["vmms"][vmm["name"]]
+    image, kernel = builds["guest_image"], builds["guest_kernel"]
+    made = build.get("record", {})
+    checksums = {
+        "binary": build["files"].get(vmm["binary"]),
+        "kernel": kernel["files"].get(KERNEL),
+        "image": image["files"].get(IMAGE),
+    }
+    if vmm.get("initrd"):
+        checksums["initrd"] = image["files"].get(INITRD)
+    return {
+        "format": 1,
+        "name": vmm["name"],
+        "type": vmm["type"],
+        "label": vmm["label"],
+        "version": made.get("version"),
+        "source": made.get("source"),
+        "commit": made.get("commit"),
+        "machine": vmm["machine"],
+        "initrd": bool(vmm.get("initrd")),
+        "checksums": checksums,
+        "guest": {
+            "vcpus": settings["vcpus"],
+            "memory_mib": settings["memory_mib"],
+            "disk_format": "raw",
+            "disk_cache": settings["disk_cache"],
+            "kernel_version": kernel.get("record", {}).get("version"),
+            "sysbench": image.get("record", {}).get("sysbench"),
+            "cpus": settings["cpus"],
+        },
+        "stand_in": bool(vmm.get("stand_in") or made.get("stand_in")),
+        "build": {"name": build["name"], "key": build["key"], **made},
+    }
+
+
+class FilterModule:
+    """Offers the filters to Ansible."""
+
+    def filters(self) -> dict[str, Any]:
+        """Return the filters by name."""
+        return {
+            "guest_command": guest_command,
+            "guest_interface": guest_interface,
+            "guest_record": guest_record,
+        }
