@@ -48,7 +48,6 @@ _ESCAPES = re.compile(
     re.VERBOSE,
 )
 _CURSOR_FORWARD = re.compile(r"\x1b\[(\d{0,3})C")
-_RUBBED_OUT = re.compile(r"[^\x08]\x08")
 _DROPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff]")
 _ODD_SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u3000]")
 
@@ -62,7 +61,8 @@ _NOISE = re.compile(
     | systemd (?:-[a-z-]+)? \[\d+\]:
     | Message [ ] from [ ] syslogd@
     | [ ]* kernel:
-    | [A-Z][a-z]{2} [ ] [ \d]\d [ ] \d\d:\d\d:\d\d [ ] \S+ [ ] (?:kernel | systemd\S* | [\w.-]+\[\d+\]) :
+    | [A-Z][a-z]{2} [ ] [ \d]\d [ ] \d\d:\d\d:\d\d [ ] \S+ [ ]        # syslog
+      (?:kernel | systemd\S* | [\w.-]+\[\d+\]) :
     """,
     re.VERBOSE,
 )
@@ -99,15 +99,24 @@ def decode(data: bytes) -> str:
     return data.decode("utf-8", errors="replace")
 
 
+def _rubbed_out(text: str) -> str:
+    """Return what is left of a text when each backspace takes back the character before it."""
+    kept: list[str] = []
+    for character in text:
+        if character != "\x08":
+            kept.append(character)
+        elif kept:
+            kept.pop()
+    return "".join(kept)
+
+
 def _plain(text: str) -> str:
     """Return one line (or a part of one between carriage returns) as a reader sees it."""
     if not text.isprintable():
         text = _CURSOR_FORWARD.sub(lambda found: " " * int(found[1] or 1), text)
         text = _ESCAPES.sub("", text)
-        while "\x08" in text:
-            text, count = _RUBBED_OUT.subn("", text)
-            if not count:
-                break
+        if "\x08" in text:
+            text = _rubbed_out(text)
         text = _ODD_SPACES.sub(" ", _DROPPED.sub("", text))
     return text.rstrip()
 

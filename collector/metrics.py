@@ -37,8 +37,11 @@ def metric(name: str) -> Metric:
     return METRICS[name.partition("[")[0]]
 
 
+_USUAL_PERCENTILE = 95
+"""sysbench's default; its metric comes before those of the other percentiles."""
+
 _ALL = (
-    # boot: systemd-analyze
+    # Boot, as systemd-analyze tells it.
     Metric("kernel_s", "s", "kernel start to the start of initrd or userspace", False),
     Metric("initrd_s", "s", "time in the initrd", False),
     Metric("userspace_s", "s", "start of systemd to the end of the boot", False),
@@ -51,7 +54,7 @@ _ALL = (
     Metric("blame_s", "s", "time one unit took to start (systemd-analyze blame)", False),
     Metric("chain_active_s", "s", "when one unit was active (systemd-analyze critical-chain)"),
     Metric("chain_took_s", "s", "time one unit took to start, in the critical chain", False),
-    # memory footprint: pmap -x, smaps_rollup
+    # Memory footprint, from `pmap -x` and smaps_rollup.
     Metric("size_kb", "KiB", "sum of all mappings", False, whole=True),
     Metric("rss_kb", "KiB", "resident in physical memory", False, whole=True),
     Metric("dirty_kb", "KiB", "changed pages, private and shared", False, whole=True),
@@ -76,7 +79,7 @@ _ALL = (
     Metric("swap_kb", "KiB", "swapped out", whole=True),
     Metric("swappss_kb", "KiB", "swapped out, divided by its users", whole=True),
     Metric("locked_kb", "KiB", "locked in memory", whole=True),
-    # every sysbench test
+    # Every test of sysbench.
     Metric("events_per_second", "events/s", "events in a second", True),
     Metric("eps_per_s", "events/s", "the same, as sysbench 1.1 repeats it under Throughput", True),
     Metric("total_time_s", "s", "elapsed time of the test"),
@@ -87,7 +90,7 @@ _ALL = (
     Metric("latency_max_ms", "ms", "longest event", False),
     *(
         Metric(f"latency_p{percentile}_ms", "ms", f"percentile {percentile} of all events", False)
-        for percentile in (95, *(p for p in range(1, 101) if p != 95))  # noqa: PLR2004 - sysbench's default percentile comes first
+        for percentile in sorted(range(1, 101), key=lambda item: item != _USUAL_PERCENTILE)
     ),
     Metric("latency_sum_ms", "ms", "all events of all threads added up"),
     Metric("fairness_events_avg", "events", "events of one thread, average"),
@@ -99,7 +102,7 @@ _ALL = (
     Metric("warmup_time_s", "s", "time before the measured time", whole=True),
     Metric("target_rate_per_s", "events/s", "rate that was asked for", whole=True),
     Metric("random_seed", "", "seed of the random numbers", whole=True),
-    # sysbench memory
+    # The memory test alone.
     Metric("transferred_mib", "MiB", "transferred in the whole test"),
     Metric("throughput_mib_per_s", "MiB/s", "transferred in a second", True),
     Metric("total_operations", "operations", "operations in the whole test", whole=True),
@@ -108,7 +111,7 @@ _ALL = (
     Metric("access_mode", "", "seq or rnd"),
     Metric("memory_operation", "", "read, write or none"),
     Metric("memory_scope", "", "global or local buffers"),
-    # sysbench fileio
+    # The fileio test alone.
     Metric("reads_per_s", "reads/s", "read requests in a second", True),
     Metric("writes_per_s", "writes/s", "write requests in a second", True),
     Metric("fsyncs_per_s", "fsyncs/s", "fsync requests in a second", True),

@@ -118,7 +118,9 @@ def read_object(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (ValueError, OSError) as error:
-        raise UnusableInputError(f"{path}: not readable as JSON ({error}); mend or remove it") from None
+        raise UnusableInputError(
+            f"{path}: not readable as JSON ({error}); mend or remove it"
+        ) from None
     if not isinstance(found, dict):
         raise UnusableInputError(f"{path}: a JSON object is expected; mend or remove the file")
     return found
@@ -153,9 +155,8 @@ def _vmm(path: Path) -> Vmm:
 
 def _order(planned: Iterable[str]) -> Any:
     """Return the key that sorts VMMs: as planned, then the known ones, then by name."""
-    ranks = {name: rank for rank, name in enumerate([*planned, *_KNOWN_VMMS])}
-    for rank, name in reversed(list(enumerate(planned))):
-        ranks[name] = rank
+    names = list(dict.fromkeys([*planned, *_KNOWN_VMMS]))
+    ranks = {name: rank for rank, name in enumerate(names)}
     return lambda vmm: (ranks.get(vmm.name, len(ranks)), vmm.name)
 
 

@@ -44,6 +44,7 @@ class Columns:
     """The frames while they grow, column by column."""
 
     def __init__(self) -> None:
+        """Begin without a row."""
         self._texts: dict[str, list[str]] = {name: [] for name in _LOG_TEXTS}
         self._numbers: dict[str, list[float]] = {name: [] for name in _LOG_NUMBERS}
         self._repetitions: list[int] = []
@@ -94,7 +95,7 @@ class Columns:
             self._numbers[name].append(_number(sidecar.get(name)))
         self._repetitions.append(repetition)
         self._counts.append(len(run.values))
-        for value in run.values:
+        for value in run.values:  # noqa: PD011 - a tuple, not a frame
             self._metrics.append(value.metric)
             if isinstance(value.value, str):
                 self._words[len(self._values)] = value.value
@@ -221,8 +222,12 @@ def _failed_run(reason: str) -> LogRun:
 def _planned(plan: dict[str, Any]) -> dict[tuple[str, str, str, int], int | None]:
     """Return the measurements of a run's schedule and the block each is in."""
     return {
-        (str(block["vmm"]), str(item["measurement"]), str(item["case"]), int(item["repetition"])):
-        block.get("block")
+        (
+            str(block["vmm"]),
+            str(item["measurement"]),
+            str(item["case"]),
+            int(item["repetition"]),
+        ): block.get("block")
         for block in plan.get("blocks") or ()
         for item in block.get("measurements") or ()
     }
@@ -233,8 +238,9 @@ def _reasons(host: Path) -> dict[tuple[str, str, str, int], str]:
     try:
         progress = json.loads((host / "progress.json").read_bytes())
         return {
-            (item["vmm"], item["measurement"], item["case"], int(item["repetition"])):
-            str(item["reason"])
+            (item["vmm"], item["measurement"], item["case"], int(item["repetition"])): str(
+                item["reason"]
+            )
             for item in progress.get("missing") or ()
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError):

@@ -14,9 +14,7 @@ from collector.parsers.sysbench_grammar import BANNER
 
 __all__ = ["LogRun", "Outcome", "Value", "parse_log"]
 
-_Reader = tuple[
-    Callable[[str], bool], Callable[[Sequence[Line], int], tuple[LogRun, int]]
-]
+_Reader = tuple[Callable[[str], bool], Callable[[Sequence[Line], int], tuple[LogRun, int]]]
 
 _READERS: tuple[_Reader, ...] = (
     (systemd_time.begins, systemd_time.read),
@@ -29,7 +27,9 @@ _READERS: tuple[_Reader, ...] = (
 _REFUSALS: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (re.compile(r"Bootup is not yet finished"), systemd_time.TOOL, systemd_time.PARSER),
     (
-        re.compile(r"System has not been booted with systemd|Failed to (?:connect|get D-?Bus).*bus"),
+        re.compile(
+            r"System has not been booted with systemd|Failed to (?:connect|get D-?Bus).*bus"
+        ),
         systemd_time.TOOL,
         systemd_time.PARSER,
     ),
@@ -77,6 +77,8 @@ def _runs(lines: Sequence[Line]) -> list[LogRun]:
             run, index = sysbench.read(lines, index - 1, command, version)
         elif refused := next((rule for rule in _REFUSALS if rule[0].match(text)), None):
             run = LogRun(refused[1] or None, None, "error", text, line.number, (), refused[2])
+            if runs and (runs[-1].parser, runs[-1].line) == (run.parser, line.number - 1):
+                continue  # the second line of one complaint
         elif is_prompt(text):
             command, broken = line, False
             continue
@@ -95,7 +97,9 @@ def _nothing(lines: Sequence[Line]) -> LogRun:
     """Return the entry of a log without a run."""
     for line in lines:
         if _TELLTALE.search(line.text) and not is_noise(line.text):
-            reason = f"looks like a result and is not in its tool's form: {line.text.strip()[:120]!r}"
+            reason = (
+                f"looks like a result and is not in its tool's form: {line.text.strip()[:120]!r}"
+            )
             return LogRun(None, None, "error", reason, line.number, (), "none")
     reason = "no run of sysbench, systemd-analyze or pmap in it" if lines else "the log is empty"
     return LogRun(None, None, "empty", reason, None, (), "none")

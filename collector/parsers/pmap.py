@@ -13,10 +13,17 @@ TOOL = "pmap"
 
 _PROCESS = re.compile(r"\d+: {3}\S")
 _HEADER = re.compile(r"Address\s+Kbytes\s+RSS\s+Dirty\s+Mode\s+Mapping")
-_MAPPING = re.compile(r"[0-9a-f]{8,16}\s+(\d+)\s+(\d+)\s+(\d+)\s+[rwxsRp-]{4,5}(?:\s.*)?")
-_SIMPLE_MAPPING = re.compile(r"[0-9a-f]{8,16}\s+\d+K\s+[rwxsRp-]{4,5}\s.*")
+_ANY_HEADER = re.compile(r"\bKbytes\b|\bRSS\b")
+_MAPPING = re.compile(
+    r"[0-9a-f]{8,16}\s+([0-9]{1,15})\s+([0-9]{1,15})\s+([0-9]{1,15})\s+[rwxsRp-]{4,5}(?:\s.*)?"
+)
+_SIMPLE = re.compile(r"[0-9a-f]{8,16}\s+\d+K\s+[rwxsRp-]{4,5}\s.*")
 _RULE = re.compile(r"-{8,16}\s+-{5,}\s+-{5,}\s+-{5,}")
-_TOTAL = re.compile(r"total kB\s+(?P<size_kb>\d+)\s+(?P<rss_kb>\d+)\s+(?P<dirty_kb>\d+)")
+_TOTAL = re.compile(
+    r"total kB\s+(?P<size_kb>[0-9]{1,15})\s+(?P<rss_kb>[0-9]{1,15})\s+(?P<dirty_kb>[0-9]{1,15})"
+)
+_ANY_TOTAL = re.compile(r"\S+ kB(?:\s+[\d-]+){3}|total\s.*")
+_METRICS = ("size_kb", "rss_kb", "dirty_kb")
 _TOTAL_WIDTH = 7
 """pmap pads each number of the total to this many places."""
 
@@ -26,10 +33,9 @@ def begins(text: str) -> bool:
     return bool(
         _PROCESS.match(text)
         or _HEADER.fullmatch(text)
-        or _TOTAL.match(text)
         or _MAPPING.fullmatch(text)
-        or _SIMPLE_MAPPING.fullmatch(text)
-        or text.startswith("pmap: ")
+        or _SIMPLE.fullmatch(text)
+        or text.startswith(("pmap: ", "total kB"))
     )
 
 
@@ -55,7 +61,7 @@ def read(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
         elif found := _TOTAL.fullmatch(text):
             return _total(line, found, sums), index + 1
         elif not _PROCESS.match(text) and not _RULE.fullmatch(text) and not line.overwritten:
-            return _refused(line, text, last), max(index, start + 1)
+            return _refused(line, text, last), _after(lines, index, start)
         last = line
     return _cut(last), len(lines)
 
@@ -65,25 +71,36 @@ def _total(line: Line, found: re.Match[str], sums: tuple[int, int, int] | None) 
     numbers = {name: int(text) for name, text in found.groupdict().items()}
     if sums is None and not any(numbers.values()):
         return _error("no mapping is shown: a kernel thread, or a process pmap may not read", line)
-    padded = found.start("dirty_kb") + found.end() - found.end("rss_kb") - found.start("dirty_kb")
-    whole = sums == tuple(numbers.values()) or (
-        len(found["dirty_kb"]) < _TOTAL_WIDTH and padded > _TOTAL_WIDTH
-    )
-    if not line.ended and not whole:
+    filled = found.end("dirty_kb") - found.end("rss_kb") == _TOTAL_WIDTH + 1
+    if not line.ended and sums != tuple(numbers.values()) and not filled:
         return _error("the log is cut off inside the line of the total", line)
     values = tuple(Value(name, float(number), line.number) for name, number in numbers.items())
     return LogRun(TOOL, None, "ok", None, None, values, PARSER)
+
+
+def _after(lines: Sequence[Line], index: int, start: int) -> int:
+    """Return the index behind the rest of an answer that was refused at `index`."""
+    if index == start or _ANY_HEADER.search(lines[index].text):
+        index += 1
+    while index < len(lines):
+        text = lines[index].text.strip()
+        if text and not any(
+            rest.fullmatch(text) for rest in (_MAPPING, _SIMPLE, _RULE, _ANY_TOTAL)
+        ):
+            break
+        index += 1
+    return index
 
 
 def _refused(line: Line, text: str, last: Line) -> LogRun:
     """Return the error of a line that is not one of `pmap -x` in English."""
     if is_prompt(text):
         return _error("the prompt came back before the total", line)
-    if _SIMPLE_MAPPING.fullmatch(text):
+    if _SIMPLE.fullmatch(text):
         return _error("the output of plain pmap: run `pmap -x`", line)
     if text.startswith("pmap: "):
         return _error(text, line)
-    if len(re.findall(r"\d+", text)) >= 3 and _MAPPING.fullmatch(last.text.strip()):  # noqa: PLR2004 - size, RSS, dirty
+    if len(re.findall(r"\d+", text)) >= len(_METRICS) and _MAPPING.fullmatch(last.text.strip()):
         return _error(f"not a total in English: {text[:120]!r}; run pmap with LC_ALL=C", line)
     return _error(f"not a line of `pmap -x` in English: {text[:120]!r}", line)
 

@@ -13,7 +13,7 @@ PARSER = "smaps-rollup"
 TOOL = "smaps_rollup"
 
 _HEADER = re.compile(r"[0-9a-f]+-[0-9a-f]+ ---p [0-9a-f]+ [0-9a-f]+:[0-9a-f]+ \d+\s+\[rollup\]")
-_ENTRY = re.compile(r"(?P<name>[A-Z][A-Za-z_]+):\s+(?P<number>\d+) kB")
+_ENTRY = re.compile(r"(?P<name>[A-Z][A-Za-z_]+):\s+(?P<number>[0-9]{1,15}) kB")
 _LAST = "locked_kb"
 """The kernel has written this entry last since it has the file (4.14)."""
 
@@ -47,7 +47,9 @@ def read(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
                 return _error("no Rss or no Pss before this last entry", line), index + 1
             run = LogRun(TOOL, None, "ok", None, None, tuple(values.values()), PARSER)
             return run, index + 1
-    return _error(f"the output ends after {last.text.strip()[:80]!r}, before Locked", last), len(lines)
+    return _error(f"the output ends after {last.text.strip()[:80]!r}, before Locked", last), len(
+        lines
+    )
 
 
 def _error(reason: str, line: Line) -> LogRun:

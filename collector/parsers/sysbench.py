@@ -80,7 +80,7 @@ class _Run:
     def missing(self) -> set[str]:
         """The metrics that a complete result still needs."""
         if self.test is None:
-            return {"the test's own result"}
+            return {"line of a test"}
         required = _REQUIRED[self.test]
         if "read_mb_per_s" in self.seen:  # sysbench 1.1 ends fileio with the latencies
             required = _FILEIO | _LATENCY
@@ -107,7 +107,9 @@ class _Run:
             number = names.pop("latency_percentile_ms", None)
             if number is not None:
                 names[f"latency_p{int(percentile)}_ms"] = number
-        self.values += [Value(name, convert(name, text), line.number) for name, text in names.items()]
+        self.values += [
+            Value(name, convert(name, text), line.number) for name, text in names.items()
+        ]
         return None
 
     def close(self, reason: str, line: int) -> LogRun | None:
@@ -150,12 +152,15 @@ def read(
     first = lines[start].text.strip()
     if old := OLD_BANNER.match(first):
         reason = f"sysbench {old['version']} prints a format of its own; use 1.0 or 1.1"
-        return _Run(old["version"], command).end(reason, lines[start].number), start + 1
+        index = start + 1
+        while index < len(lines) and not _another(lines[index].text.strip()):
+            index += 1
+        return _Run(old["version"], command).end(reason, lines[start].number), index
     banner = BANNER.match(first)
     run = _Run(banner["version"] if banner else version, command)
     last = lines[start]
-    index = start + 1 if banner else start
-    for index in range(index, len(lines)):  # noqa: B020, PLR1704 - goes on from where it stands
+    begin = start + 1 if banner else start
+    for index in range(begin, len(lines)):
         line = lines[index]
         text = line.text.strip()
         if not text or is_noise(line.text) or ANYWHERE.fullmatch(text):
@@ -173,6 +178,11 @@ def read(
     else:
         index = len(lines)
     return run.close(_cut_off(last, run), last.number), index
+
+
+def _another(text: str) -> bool:
+    """Tell whether a line ends the output of a sysbench that is not read any further."""
+    return is_prompt(text) or (text != _HEADER and restarts(text))
 
 
 def _verdict(line: Line, text: str, run: _Run) -> str | None:

@@ -1,7 +1,7 @@
 """Every line that sysbench 1.0 and 1.1 print in a run of cpu, memory or fileio, in their order.
 
-A named group is the metric it holds. Sources: sysbench's `sysbench.c`, `sb_cpu.c`, `sb_memory.c`,
-`sb_fileio.c` and `sb_histogram.c`, releases 1.0.20 and the 1.1 development line.
+Sources: sysbench's `sysbench.c`, `sb_cpu.c`, `sb_memory.c`, `sb_fileio.c` and `sb_histogram.c`,
+release 1.0.20 and the 1.1 development line.
 """
 
 import re
@@ -9,12 +9,75 @@ from dataclasses import dataclass
 
 __all__ = ["ANYWHERE", "BANNER", "OLD_BANNER", "PREPARATION", "RULES", "Rule", "convert", "match"]
 
-BANNER = re.compile(r"sysbench (?P<version>\d+\.\d+[\w.+~-]*)(?P<using> \(using .*\))?$")
-OLD_BANNER = re.compile(r"sysbench (?P<version>[\w.-]+):\s+multi-threaded system evaluation")
-
-_N = r"\d+\.\d+"
-_WHOLE = r"\d+"
-_SIZE = r"\d+(?:\.\d+)?(?:e\+\d+)?(?:[KMGT]i)?B"
+_LINES = r"""
+       * | Running the test with following options:
+       * | Number of threads: {threads:whole}
+         | Warmup time: {warmup_time_s:whole}s
+         | Target transaction rate: {target_rate_per_s:whole}/sec
+         | Report intermediate results every {report_interval_s:whole} second(s)
+         | Debug mode enabled.
+         | Validation checks: on.
+         | Initializing random number generator from current time
+         | Initializing random number generator from seed ({random_seed:whole}).
+         | Forcing shutdown in {:whole} seconds
+cpu      | Doing CPU performance benchmark
+cpu    * | Prime numbers limit: {prime_limit:whole}
+memory * | Running memory speed test with the following options:
+memory   | block size: {block_size_bytes:size}
+memory   | total size: {memory_total_size_bytes:size}
+memory   | operation: {memory_operation:word}
+memory   | scope: {memory_scope:word}
+fileio * | Extra file open flags: {file_extra_flags:flags}
+fileio * | {file_count:whole} files, {file_size_bytes:size} each
+fileio   | {file_total_size_bytes:size} total file size
+fileio   | Block size {file_block_size_bytes:size}
+fileio   | Merging requests up to {file_merged_bytes:size} for sequential IO.
+fileio   | Number of IO requests: {file_requests:whole}
+fileio   | Read/Write ratio for combined random IO test: {file_rw_ratio:number}
+fileio   | Periodic FSYNC enabled, calling fsync() each {file_fsync_freq:whole} requests.
+fileio   | Calling fsync() at the end of test, Enabled.
+fileio   | Calling fsync() after each write operation.
+fileio   | Using {file_io_mode:io} I/O mode
+fileio   | Using checksums validation.
+fileio   | Doing {file_test_mode:mode} test
+       * | Initializing worker threads...
+         | Warming up for {:whole} seconds...
+       * | Threads started!
+         | Done.
+         | Latency histogram (values are in milliseconds)
+cpu    * | CPU speed:
+cpu      | events per second:  {events_per_second:number}
+memory * | Total operations: {total_operations:whole} (~{events_per_second:number} per second)
+memory * | {transferred_mib:number} MiB transferred (~{throughput_mib_per_s:number} MiB/sec)
+fileio * | File operations:
+fileio   | reads/s:  {reads_per_s:number}
+fileio   | writes/s:  {writes_per_s:number}
+fileio   | fsyncs/s:  {fsyncs_per_s:number}
+         | Throughput:
+fileio   | read, MiB/s:  {read_mib_per_s:number}
+fileio   | written, MiB/s:  {written_mib_per_s:number}
+fileio   | read:  IOPS={reads_per_s:number} {read_mib_per_s:number} MiB/s ({read_mb_per_s:number} MB/s)
+fileio   | write:  IOPS={writes_per_s:number} {written_mib_per_s:number} MiB/s ({written_mb_per_s:number} MB/s)
+fileio   | fsync:  IOPS={fsyncs_per_s:number}
+         | events/s (eps):  {eps_per_s:number}
+         | time elapsed:  {total_time_s:number}s
+       * | General statistics:
+         | total time:  {total_time_s:number}s
+         | total number of events:  {total_events:whole}
+       * | Latency (ms):
+         | min:  {latency_min_ms:number}
+         | avg:  {latency_avg_ms:number}
+         | max:  {latency_max_ms:number}
+         | {percentile:percent}th percentile:  {latency_percentile_ms:number}
+         | percentile stats:  {percentile:disabled}
+         | sum:  {latency_sum_ms:number}
+       * | Threads fairness:
+         | events (avg/stddev):  {fairness_events_avg:four}/{fairness_events_stddev:two}
+         | execution time (avg/stddev):  {fairness_time_avg_s:four}/{fairness_time_stddev_s:two}
+"""  # noqa: E501 - one line of sysbench is one line here
+"""The test that alone prints a line; `*` where a run may begin, when what stood before it was not
+copied; the line without its indentation. Two spaces are any, `~` is perhaps some; `{name:kind}`
+is the value of a metric."""
 
 _TEST_MODES = {
     "sequential write (creation)": "seqwr",
@@ -32,6 +95,21 @@ _IO_MODES = {
 }
 _SIZE_UNITS = {"": 1, "Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30, "Ti": 1 << 40}
 
+_KINDS = {
+    "whole": r"[0-9]{1,19}",
+    "number": r"[0-9]{1,19}\.[0-9]{1,9}",
+    "two": r"[0-9]{1,19}\.[0-9][0-9]",
+    "four": r"[0-9]{1,19}\.[0-9]{4}",
+    "percent": r"100|[1-9][0-9]?",
+    "disabled": "disabled",
+    "size": r"[0-9]{1,19}(?:\.[0-9]{1,9})?(?:e\+[0-9][0-9])?(?:[KMGT]i)?B",
+    "word": "[a-z]+",
+    "flags": r"\(none\)|(?:(?:sync|dsync|directio) ?)+",
+    "mode": "|".join(map(re.escape, _TEST_MODES)),
+    "io": "|".join(_IO_MODES),
+}
+_FIELD = re.compile(r"\{(\w*):(\w+)\}")
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -39,9 +117,9 @@ class Rule:
 
     Attributes:
         position: its place in the order of the output; a run's lines only ever go forward.
-        pattern: matches the whole line without indentation.
+        pattern: matches the whole line without indentation; a named group is a metric.
         test: the test that alone prints it; None when several do.
-        starts: a run may begin here, when what stood before it was not copied.
+        starts: a run may begin here.
     """
 
     position: int
@@ -50,135 +128,31 @@ class Rule:
     starts: bool
 
 
-def _words(table: dict[str, str]) -> str:
-    return "|".join(map(re.escape, table))
+def _pattern(template: str) -> re.Pattern[str]:
+    """Return the pattern of a line of `_LINES`."""
+    parts = _FIELD.split(template)
+    literals = [
+        re.escape(part).replace(r"\ \ ", r"\s+").replace(r"\~", r"\s*") for part in parts[::3]
+    ]
+    fields = [
+        f"(?P<{name}>{_KINDS[kind]})" if name else f"(?:{_KINDS[kind]})"
+        for name, kind in zip(parts[1::3], parts[2::3], strict=True)
+    ]
+    return re.compile("".join(a + b for a, b in zip(literals, [*fields, ""], strict=True)))
 
 
-_LINES: tuple[tuple[str | None, str, bool], ...] = (
-    (None, r"Running the test with following options:", True),
-    (None, rf"Number of threads: (?P<threads>{_WHOLE})", True),
-    (None, rf"Warmup time: (?P<warmup_time_s>{_WHOLE})s", False),
-    (None, rf"Target transaction rate: (?P<target_rate_per_s>{_WHOLE})/sec", False),
-    (
-        None,
-        rf"Report intermediate results every (?P<report_interval_s>{_WHOLE}) second\(s\)",
-        False,
-    ),
-    (None, r"Debug mode enabled\.", False),
-    (None, r"Validation checks: on\.", False),
-    (None, r"Initializing random number generator from current time", False),
-    (
-        None,
-        rf"Initializing random number generator from seed \((?P<random_seed>{_WHOLE})\)\.",
-        False,
-    ),
-    (None, r"Forcing shutdown in \d+ seconds", False),
-    ("cpu", r"Doing CPU performance benchmark", False),
-    ("cpu", rf"Prime numbers limit: (?P<prime_limit>{_WHOLE})", True),
-    ("memory", r"Running memory speed test with the following options:", True),
-    ("memory", rf"block size: (?P<block_size_bytes>{_SIZE})", False),
-    ("memory", rf"total size: (?P<memory_total_size_bytes>{_SIZE})", False),
-    ("memory", r"operation: (?P<memory_operation>read|write|none)", False),
-    ("memory", r"scope: (?P<memory_scope>global|local)", False),
-    (
-        "fileio",
-        r"Extra file open flags: (?P<file_extra_flags>\(none\)|(?:(?:sync|dsync|directio) ?)+)",
-        True,
-    ),
-    ("fileio", rf"(?P<file_count>{_WHOLE}) files, (?P<file_size_bytes>{_SIZE}) each", True),
-    ("fileio", rf"(?P<file_total_size_bytes>{_SIZE}) total file size", False),
-    ("fileio", rf"Block size (?P<file_block_size_bytes>{_SIZE})", False),
-    (
-        "fileio",
-        rf"Merging requests up to (?P<file_merged_bytes>{_SIZE}) for sequential IO\.",
-        False,
-    ),
-    ("fileio", rf"Number of IO requests: (?P<file_requests>{_WHOLE})", False),
-    (
-        "fileio",
-        rf"Read/Write ratio for combined random IO test: (?P<file_rw_ratio>{_N})",
-        False,
-    ),
-    (
-        "fileio",
-        rf"Periodic FSYNC enabled, calling fsync\(\) each (?P<file_fsync_freq>{_WHOLE}) requests\.",
-        False,
-    ),
-    ("fileio", r"Calling fsync\(\) at the end of test, Enabled\.", False),
-    ("fileio", r"Calling fsync\(\) after each write operation\.", False),
-    ("fileio", rf"Using (?P<file_io_mode>{_words(_IO_MODES)}) I/O mode", False),
-    ("fileio", r"Using checksums validation\.", False),
-    ("fileio", rf"Doing (?P<file_test_mode>{_words(_TEST_MODES)}) test", False),
-    (None, r"Initializing worker threads\.\.\.", True),
-    (None, r"Warming up for \d+ seconds\.\.\.", False),
-    (None, r"Threads started!", True),
-    (None, r"Done\.", False),
-    (None, r"Latency histogram \(values are in milliseconds\)", False),
-    ("cpu", r"CPU speed:", True),
-    ("cpu", rf"events per second:\s+(?P<events_per_second>{_N})", False),
-    (
-        "memory",
-        rf"Total operations: (?P<total_operations>{_WHOLE})"
-        rf" \(\s*(?P<events_per_second>{_N}) per second\)",
-        True,
-    ),
-    (
-        "memory",
-        rf"(?P<transferred_mib>{_N}) MiB transferred"
-        rf" \(\s*(?P<throughput_mib_per_s>{_N}) MiB/sec\)",
-        True,
-    ),
-    ("fileio", r"File operations:", True),
-    ("fileio", rf"reads/s:\s+(?P<reads_per_s>{_N})", False),
-    ("fileio", rf"writes/s:\s+(?P<writes_per_s>{_N})", False),
-    ("fileio", rf"fsyncs/s:\s+(?P<fsyncs_per_s>{_N})", False),
-    (None, r"Throughput:", False),
-    ("fileio", rf"read, MiB/s:\s+(?P<read_mib_per_s>{_N})", False),
-    ("fileio", rf"written, MiB/s:\s+(?P<written_mib_per_s>{_N})", False),
-    (
-        "fileio",
-        rf"read:\s+IOPS=(?P<reads_per_s>{_N}) (?P<read_mib_per_s>{_N}) MiB/s"
-        rf" \((?P<read_mb_per_s>{_N}) MB/s\)",
-        False,
-    ),
-    (
-        "fileio",
-        rf"write:\s+IOPS=(?P<writes_per_s>{_N}) (?P<written_mib_per_s>{_N}) MiB/s"
-        rf" \((?P<written_mb_per_s>{_N}) MB/s\)",
-        False,
-    ),
-    ("fileio", rf"fsync:\s+IOPS=(?P<fsyncs_per_s>{_N})", False),
-    (None, rf"events/s \(eps\):\s+(?P<eps_per_s>{_N})", False),
-    (None, rf"time elapsed:\s+(?P<total_time_s>{_N})s", False),
-    (None, r"General statistics:", True),
-    (None, rf"total time:\s+(?P<total_time_s>{_N})s", False),
-    (None, rf"total number of events:\s+(?P<total_events>{_WHOLE})", False),
-    (None, r"Latency \(ms\):", True),
-    (None, rf"min:\s+(?P<latency_min_ms>{_N})", False),
-    (None, rf"avg:\s+(?P<latency_avg_ms>{_N})", False),
-    (None, rf"max:\s+(?P<latency_max_ms>{_N})", False),
-    (None, rf"(?P<percentile>\d{{1,3}})th percentile:\s+(?P<latency_percentile_ms>{_N})", False),
-    (None, r"percentile stats:\s+(?P<percentile>disabled)", False),
-    (None, rf"sum:\s+(?P<latency_sum_ms>{_N})", False),
-    (None, r"Threads fairness:", True),
-    (
-        None,
-        r"events \(avg/stddev\):\s+(?P<fairness_events_avg>\d+\.\d{4})"
-        r"/(?P<fairness_events_stddev>\d+\.\d\d)",
-        False,
-    ),
-    (
-        None,
-        r"execution time \(avg/stddev\):\s+(?P<fairness_time_avg_s>\d+\.\d{4})"
-        r"/(?P<fairness_time_stddev_s>\d+\.\d\d)",
-        False,
-    ),
-)
+def _rules() -> tuple[Rule, ...]:
+    rows = (row.partition(" | ") for row in _LINES.strip("\n").split("\n"))
+    return tuple(
+        Rule(position, _pattern(template), head.strip(" *") or None, "*" in head)
+        for position, (head, _, template) in enumerate(rows)
+    )
 
-RULES: tuple[Rule, ...] = tuple(
-    Rule(position, re.compile(pattern), test, starts)
-    for position, (test, pattern, starts) in enumerate(_LINES)
-)
+
+RULES = _rules()
+
+BANNER = re.compile(r"sysbench (?P<version>\d+\.\d+[\w.+~-]*)(?P<using> \(using .*\))?$")
+OLD_BANNER = re.compile(r"sysbench (?P<version>[\w.-]+):\s+multi-threaded system evaluation")
 
 ANYWHERE = re.compile(
     r"""
@@ -198,7 +172,8 @@ ANYWHERE = re.compile(
 """Lines that carry no result and may stand between any others: reports at intervals, warnings."""
 
 PREPARATION = re.compile(
-    r"\d+ files, \d+Kb each, \d+Mb total|Creating files for the test\.\.\.|Removing test files\.\.\."
+    r"\d+ files, \d+Kb each, \d+Mb total"
+    r"|Creating files for the test\.\.\.|Removing test files\.\.\."
     r"|(?:Creating|Reusing existing|Extending existing) file \S+"
     r"|\d+ bytes written in .* seconds .*|No bytes written\."
 )
@@ -221,7 +196,7 @@ def _size(text: str) -> float:
 
 
 def convert(name: str, text: str) -> float | str:
-    """Return the value of the group `name` in the unit its metric has."""
+    """Return the value of the metric `name` in its unit, or the word it is."""
     if name in {"memory_operation", "memory_scope"}:
         return text
     if name == "file_extra_flags":

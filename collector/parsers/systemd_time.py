@@ -6,7 +6,7 @@ Parts and total are each rounded by systemd, so they may differ by 1 or 2 ms.
 import re
 from collections.abc import Sequence
 
-from collector.logtext import Line
+from collector.logtext import Line, is_noise
 from collector.parsers.model import LogRun, Value
 from collector.parsers.timespan import TIMESPAN, seconds
 
@@ -19,7 +19,9 @@ _PARTS = ("firmware", "loader", "kernel", "initrd", "soft reboot", "userspace")
 _SPAN = rf"{TIMESPAN}|0"
 _STARTUP = re.compile(
     "Startup finished in "
-    + "".join(rf"(?:(?P<{part.replace(' ', '_')}_s>{_SPAN}) \({part}\) \+ )?" for part in _PARTS[:-1])
+    + "".join(
+        rf"(?:(?P<{part.replace(' ', '_')}_s>{_SPAN}) \({part}\) \+ )?" for part in _PARTS[:-1]
+    )
     + rf"(?P<userspace_s>{_SPAN}) \(userspace\)(?: = (?P<total_s>{_SPAN}))?"
 )
 _TARGET = re.compile(
@@ -29,6 +31,10 @@ _NO_TARGET = re.compile(
     r"\S+\.target was never reached\.?|Could not get time to reach \S+\.|"
     r"[Cc]ould not find default\.target\.|\S+\.target has no activation time\.?"
 )
+_TARGET_BEGUN = re.compile(
+    r"\S+\.target (?:reached|was never|has no)\b|\S+\.target r?e?a?c?h?e?d?$"
+)
+_USUAL_TARGET = "graphical.target reached after"
 _ROUNDING_S = 0.010
 """More than the rounding of six parts and a total, less than anything a cut number can lose."""
 
@@ -46,32 +52,35 @@ def read(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
         return _error(f"not a boot time: {line.text.strip()[:160]!r}", line), start + 1
     spans = {name: seconds(text) for name, text in found.groupdict().items() if text}
     total = spans.get("total_s")
-    if not line.ended and (
-        total is None or abs(sum(spans.values()) - 2 * total) > _ROUNDING_S
-    ):
+    if not line.ended and (total is None or abs(sum(spans.values()) - 2 * total) > _ROUNDING_S):
         return _error("the log is cut off inside this line", line), start + 1
     values = [Value(name, number, line.number) for name, number in spans.items()]
     index = start + 1
-    while index < len(lines) and not lines[index].text:
+    while index < len(lines) and (not lines[index].text or is_noise(lines[index].text)):
         index += 1
-    if index < len(lines):
-        target = lines[index]
-        text = target.text.strip()
-        if reached := _TARGET.fullmatch(text):
-            values += [
-                Value("boot_target", reached["boot_target"], target.number),
-                Value("target_s", seconds(reached["target_s"]), target.number),
-            ]
-            return _ok(values), index + 1
-        if _NO_TARGET.fullmatch(text):
-            return _ok(values), index + 1
-        if ".target " in text and "reach" in text:
-            return _error(f"not what systemd-analyze says of a target: {text[:160]!r}", target), index + 1
-    return _ok(values), index
+    wrong, taken = _target(lines[index], values) if index < len(lines) else (None, False)
+    run = wrong or LogRun(TOOL, None, "ok", None, None, tuple(values), PARSER)
+    return run, index + taken
 
 
-def _ok(values: list[Value]) -> LogRun:
-    return LogRun(TOOL, None, "ok", None, None, tuple(values), PARSER)
+def _target(line: Line, values: list[Value]) -> tuple[LogRun | None, bool]:
+    """Read the sentence on the default target into `values`.
+
+    Returns:
+        The error when it is one and is not as it should be; whether the line is such a sentence.
+    """
+    text = line.text.strip()
+    if reached := _TARGET.fullmatch(text):
+        values += [
+            Value("boot_target", reached["boot_target"], line.number),
+            Value("target_s", seconds(reached["target_s"]), line.number),
+        ]
+        return None, True
+    if _NO_TARGET.fullmatch(text):
+        return None, True
+    if _TARGET_BEGUN.match(text) or (not line.ended and _USUAL_TARGET.startswith(text)):
+        return _error(f"not what is said of a target: {text[:160]!r}", line), True
+    return None, False
 
 
 def _error(reason: str, line: Line) -> LogRun:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from collector.logtext import Line, is_noise
+from collector.logtext import Line, is_noise, is_prompt
 from collector.parsers.model import LogRun, Value
 from collector.parsers.timespan import TIMESPAN, seconds
 
@@ -29,9 +29,12 @@ _CHAIN = re.compile(
     rf"(?P<tree>[\s│├└─|`\\-]*)(?P<unit>{_UNIT})"
     rf"(?: @(?P<active>{TIMESPAN}))?(?: \+(?P<took>{TIMESPAN}))?"
 )
+_LONGEST = 1000
+"""Characters of a line of the chain: a name has 255, and the search is quadratic."""
+_TREE = re.compile(r"[│├└]|[`|\\]-")
 _CHAIN_HEAD = (
     'The time when unit became active or started is printed after the "@" character.',
-    "The time after the unit is active or started is printed after the \"@\" character.",
+    'The time after the unit is active or started is printed after the "@" character.',
     'The time the unit took to start is printed after the "+" character.',
     'The time the unit takes to start is printed after the "+" character.',
 )
@@ -55,7 +58,7 @@ def read_blame(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
     values: dict[str, Value] = {}
     before = float("inf")
     index = start
-    for index in range(start, len(lines)):  # noqa: B007 - its last value is the answer
+    for index in range(start, len(lines)):
         line = lines[index]
         text = line.text.strip()
         if not text or is_noise(line.text):
@@ -82,19 +85,17 @@ def read_chain(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
     """Read the chain that begins at `lines[start]`; return it and the index to go on with."""
     values: list[Value] = []
     index = start
-    head = True
-    for index in range(start, len(lines)):  # noqa: B007 - its last value is the answer
+    for index in range(start, len(lines)):
         line = lines[index]
         text = line.text.strip()
-        if is_noise(line.text):
+        if not text or (text in _CHAIN_HEAD and not values) or is_noise(line.text):
             continue
-        if head and (not text or text in _CHAIN_HEAD):
-            continue
-        head = False
-        found = _CHAIN.fullmatch(text)
-        if found is None:
-            if not line.ended and text:
-                return _error(CHAIN, f"the log is cut off inside: {text[:120]!r}", line), index + 1
+        found = _CHAIN.fullmatch(text) if len(text) <= _LONGEST else None
+        if found is None or (not line.ended and not text.endswith("s")):
+            if _TREE.match(text) or (not line.ended and not is_prompt(text)):
+                return _error(
+                    CHAIN, f"not a line of critical-chain: {text[:120]!r}", line
+                ), index + 1
             break
         if values and not found["tree"]:
             break
@@ -104,7 +105,9 @@ def read_chain(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
     else:
         index = len(lines)
     if not values:
-        return _error(CHAIN, "the log ends before the first unit of the chain", lines[start]), index
+        return _error(CHAIN, "the log ends before the first unit of the chain", lines[start]), max(
+            index, start + 1
+        )
     return LogRun(TOOL, None, "ok", None, None, tuple(values), CHAIN), index
 
 

@@ -17,10 +17,13 @@ _UNITS = {
 }
 """Seconds of each unit, the larger first; years and months as systemd counts them."""
 
-TIMESPAN = r"\d+(?:\.\d+)?(?:y|month|w|d|h|min|s|ms|us)(?: \d+(?:\.\d+)?(?:month|w|d|h|min|s|ms|us)){0,8}"
+_NUMBER = r"[0-9]{1,9}(?:\.[0-9]{1,6})?"
+TIMESPAN = (
+    rf"{_NUMBER}(?:y|month|w|d|h|min|s|ms|us)(?: {_NUMBER}(?:month|w|d|h|min|s|ms|us)){{0,8}}"
+)
 """Pattern of one span."""
 
-_PART = re.compile(r"(\d+)(?:\.(\d+))?([a-z]+)")
+_PART = re.compile(r"([0-9]+)(?:\.([0-9]+))?([a-z]+)")
 _MICROSECONDS = {unit: round(length * 1_000_000) for unit, length in _UNITS.items()}
 
 
