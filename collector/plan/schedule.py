@@ -51,9 +51,13 @@ def steps(plan: Plan, repetition: int, costs: Costs) -> tuple[Step, ...]:
         ]
     if repetition <= plan.repetitions:
         found += _tests(plan, costs)
-    return tuple(
-        replace(step, seconds=step.seconds + costs.process * step.commands) for step in found
-    )
+    return tuple(replace(step, seconds=step.seconds + _overhead(step, costs)) for step in found)
+
+
+def _overhead(step: Step, costs: Costs) -> float:
+    """Return the seconds that `step` takes whatever it measures."""
+    pause = costs.pause if step.where == "guest" else 0.0
+    return pause + costs.process * step.commands
 
 
 def _tests(plan: Plan, costs: Costs) -> Iterator[Step]:

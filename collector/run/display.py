@@ -74,7 +74,11 @@ class LiveDisplay:
                 self._console.print(Text(line, style=style or ""))
 
     def _moves(self, line: str) -> bool:
-        return any(line.startswith(f"{host}: [") for host in self._follower.steps)
+        steps = self._follower.steps
+        return any(
+            line.startswith(f"{host}: ") and line.endswith(step.what)
+            for host, step in steps.items()
+        )
 
     def render(self) -> RenderableType:
         """Return the moving part."""

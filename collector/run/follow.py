@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from collector.run.summary import plain
 
 _STAGE = re.compile(r"STAGE (?P<number>\d+)/(?P<count>\d+): (?P<name>\S+)")
 _STEP = re.compile(r"(?P<host>[^\s:]+): \[(?P<done>\d+)/(?P<planned>\d+)\] (?P<what>.+)")
+_BETWEEN = re.compile(r"(?P<host>[^\s:]+): (?P<what>.+)")
 _CLOSING = re.compile(r"STAGES \*+")
 _LOUD = ("LEFT OUT", "[ERROR]")
 _TOLD_BY_EVENT = "[ERROR]: Task failed"
@@ -68,6 +69,9 @@ class Follower:
             self.steps[found["host"]] = Step(
                 int(found["done"]), int(found["planned"]), found["what"]
             )
+            yield line
+        elif (found := _BETWEEN.match(line)) and found["host"] in self.steps:
+            self.steps[found["host"]] = replace(self.steps[found["host"]], what=found["what"])
             yield line
         elif line.startswith(_LOUD) and not line.startswith(_TOLD_BY_EVENT):
             yield line

@@ -92,7 +92,9 @@ def test_events_become_what_a_person_sees() -> None:
         {"event": "playbook_on_start", "pid": 7, "stdout": ""},
         {"event": "verbose", "stdout": "\r\n\x1b[0;34mSTAGE 3/6: measure ****\x1b[0m\r\n"},
         {"event": "playbook_on_task_start", "event_data": {"role": "measure", "task": "Follow"}},
+        {"event": "verbose", "stdout": "virtual-lab: qemu: starting guest 1"},
         {"event": "verbose", "stdout": step},
+        {"event": "verbose", "stdout": "virtual-lab: qemu: starting guest 2"},
         {
             "event": "runner_on_ok",
             "event_data": {"res": {"ansible_facts": {"plan_run_dir": "/results/friday"}}},
@@ -110,13 +112,13 @@ def test_events_become_what_a_person_sees() -> None:
     assert shown == [
         "STAGE 3/6 measure",
         step,
+        "virtual-lab: qemu: starting guest 2",
         "h1: FAILED: Ship: no space",
         "LEFT OUT: stratovirt: no source",
     ]
     assert follower.pid == 7
     assert follower.task == "measure : Follow"
-    what = "stratovirt sysbench-cpu threads-4 (2 of 2), 41 min left"
-    assert follower.steps == {"virtual-lab": Step(37, 104, what)}
+    assert follower.steps == {"virtual-lab": Step(37, 104, "qemu: starting guest 2")}
     assert follower.run_dir == Path("/results/friday")
     assert follower.closing == ["STAGES *****", "stage  wall time"]
 
