@@ -145,6 +145,18 @@ _OVERVIEW = {
     ),
     "no answers": ("没有共同的项目可比较。", "The two sides have no subject in common."),
     "head subject": ("项目", "Subject"),
+    "quantity boot": ("总启动时间 (s)", "Total boot time (s)"),
+    "quantity memory-footprint": ("RSS (KB)", "RSS (KB)"),
+    "quantity sysbench-cpu": ("CPU 速度 (事件数/s)", "CPU speed (events/s)"),
+    "quantity sysbench-memory": ("传输速率 (MiB/s)", "Transfer rate (MiB/s)"),
+    "quantity fileio-latency": ("平均延迟 (ms)", "Average latency (ms)"),
+    "quantity fileio-throughput": ("吞吐量 (MiB/s)", "Throughput (MiB/s)"),
+    "quantity fileio-iops": ("读、写速率 (次/s)", "Reads or writes per second"),
+    "remarks": ("须知：{text}", "Remarks: {text}"),
+    "p explained": (
+        "比值是中位数之比，区间由自助法得到；p 值为 Mann-Whitney 检验，按表中项目数校正（Holm）。",
+        "Ratio of medians, bootstrap interval; p: Mann-Whitney, Holm-corrected for the subjects.",
+    ),
     "head quantity": ("指标", "Metric"),
     "head case": ("用例", "Case"),
     "head metric": ("指标", "Metric"),
@@ -169,10 +181,18 @@ _OVERVIEW = {
         "{left} 比 {right} 高 {percent}%",
         "{left} is {percent}% higher than {right}",
     ),
+    "answer times": ("{left} 是 {right} 的 {ratio} 倍", "{left} is {ratio} times {right}"),
     "answer better": ("{text}（更好）", "{text} (better)"),
     "answer worse": ("{text}（更差）", "{text} (worse)"),
-    "cases of": ("{count} 个用例{verdict}", "{count} cases {verdict}"),
-    "ratio range": ("各用例比值 {low} – {high}", "ratios of the cases {low} – {high}"),
+    "over cases": (
+        "{count} 个用例的几何平均，各用例比值 {low} – {high}",
+        "geometric mean of {count} cases, whose ratios are {low} – {high}",
+    ),
+    "no whole": (
+        "没有一次重复含有全部用例，或数值低于工具的分辨率",
+        "no repetition has all cases, or the numbers are below the resolution of the tool",
+    ),
+    "joint": ("；", "; "),
 }
 
 _NOTICES = {
@@ -231,6 +251,7 @@ _FACTS = {
 }
 
 _CHARTS = {
+    "own scales": ("各行有各自的刻度", "each row has its own scale"),
     "chart medians": ("图中的中位数", "The medians in the charts"),
     "chart boot phases": ("启动各阶段（中位数）", "Parts of a boot (medians)"),
     "chart boot": ("总启动时间", "Total boot time"),

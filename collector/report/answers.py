@@ -1,13 +1,19 @@
-"""The answer per subject in one line: which side is ahead, by how much, how sure, or why not."""
+"""The answer per subject in one line: which side is ahead, by how much, how sure, or why not.
+
+A subject with several cases (threads, block sizes, modes) has one number per repetition: the
+geometric mean over its cases. A repetition is one start of a guest, so these numbers are as
+independent of each other as the boots are, and the same test serves both.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, log
 
-from collector.compare.model import Comparison
-from collector.labels import SUBJECTS, Language, say
+from collector.compare import Comparison, Side, compare_sides
+from collector.compare.side import Key, Series
+from collector.labels import Language, say
 from collector.metrics import metric
-from collector.tables.host_data import DIAGNOSTIC_CASES
+from collector.report.wording import in_language
 
 _HEADLINE = {
     "boot": ("total_s",),
@@ -18,6 +24,11 @@ _HEADLINE = {
     "fileio-throughput": ("read_mib_per_s", "written_mib_per_s"),
     "fileio-iops": ("reads_per_s", "writes_per_s"),
 }
+"""Subject to the metrics its answer is about."""
+_SINGLE_CASE = {"boot", "memory-footprint"}
+_TOGETHER = "all cases"
+_MANY_TIMES = 2.0
+"""From this ratio on people say "times" and no longer percent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +36,7 @@ class Answer:
     """One subject, left against right. Numbers are None where there are none."""
 
     subject: str
-    quantity: str
+    metrics: tuple[str, ...]
     median_left: float | None
     median_right: float | None
     """Of a subject with several cases both medians are None: they are of different things."""
@@ -33,50 +44,140 @@ class Answer:
     interval_low: float | None
     interval_high: float | None
     p_value: float | None
+    """Corrected for the number of subjects."""
     text: str
+    remarks: tuple[str, ...]
+    """What weakens the answer: two modes, outliers, drift, facts that are not recorded."""
     called: bool
     """A difference is called."""
 
 
-def answers_of(comparisons: Sequence[Comparison], language: Language) -> tuple[Answer, ...]:
-    """Return one answer per subject that `comparisons` speak of, in the report's order."""
+def answers_of(
+    left: Side, right: Side, comparisons: Sequence[Comparison], language: Language
+) -> tuple[Answer, ...]:
+    """Return one answer per subject that both sides have, in the report's order.
+
+    Args:
+        left: one side.
+        right: the other.
+        comparisons: of both, case by case; a subject with a case that is refused has no answer.
+        language: of the texts.
+    """
+    parts = {subject: _parts(left, right, subject) for subject in _HEADLINE}
+    sides = [
+        replace(
+            side,
+            series={
+                Key(subject, _TOGETHER, _HEADLINE[subject][0]): series
+                for subject, keys in parts.items()
+                if (series := _together(side, keys)).values
+            },
+        )
+        for side in (left, right)
+    ]
+    found = {one.measurement: one for one in compare_sides(sides[0], sides[1])}
     answers = []
     for subject, metrics in _HEADLINE.items():
-        chosen = [
-            comparison
-            for comparison in comparisons
-            if comparison.measurement == subject
-            and comparison.metric in metrics
-            and comparison.case not in DIAGNOSTIC_CASES
-            # The other operation of a test that only reads, or only writes.
-            and (comparison.median_left or comparison.median_right)
+        cases = [
+            one
+            for one in comparisons
+            if one.measurement == subject and one.metric in metrics and _in_table(one)
         ]
-        if len(chosen) == 1:
-            answers.append(_one(chosen[0], subject, language))
-        elif chosen:
-            answers.append(_several(chosen, subject, metrics[0], language))
-    return tuple(sorted(answers, key=lambda answer: SUBJECTS.index(answer.subject)))
+        refused = [
+            one.reason
+            for one in cases
+            # Below the resolution of the tool: no reason against the other cases.
+            if one.verdict == "not comparable" and (one.median_left or one.median_right)
+        ]
+        whole = found.get(subject)
+        if whole is not None:
+            answers.append(_answer(whole, cases, len(parts[subject]), refused, language))
+        elif cases:
+            answers.append(_no_answer(subject, metrics, refused, language))
+    return tuple(answers)
 
 
-def _one(comparison: Comparison, subject: str, language: Language) -> Answer:
-    called = comparison.verdict in {"left lower", "left higher"}
-    parts = [
-        verdict_text(comparison, language)
-        if called or comparison.verdict == "no difference"
-        else say(language, f"verdict {comparison.verdict}")
+def _in_table(comparison: Comparison) -> bool:
+    return comparison.measurement not in _SINGLE_CASE or comparison.case == "default"
+
+
+def _parts(left: Side, right: Side, subject: str) -> list[Key]:
+    """Return what the answer is made of: what both sides have and what is above the resolution."""
+    return [
+        key
+        for key, series in left.series.items()
+        if key.measurement == subject
+        and key.metric in _HEADLINE[subject]
+        and (subject not in _SINGLE_CASE or key.case == "default")
+        and key in right.series
+        and min(*series.values, *right.series[key].values) > 0
     ]
-    parts += [text for text in (comparison.reason, *comparison.warnings) if text]
+
+
+def _together(side: Side, keys: Sequence[Key]) -> Series:
+    """Return the geometric mean over `keys` of each repetition that has them all."""
+    each = [dict(zip(side.series[key].names, side.series[key].values, strict=True)) for key in keys]
+    names = [name for name in each[0] if all(name in one for one in each)] if each else []
+    values = tuple(
+        exp(sum(log(one[name]) for one in each) / len(each)) if len(each) > 1 else each[0][name]
+        for name in names
+    )
+    return Series(values, tuple(names))
+
+
+def _answer(
+    whole: Comparison,
+    cases: Sequence[Comparison],
+    parts: int,
+    refused: Sequence[str],
+    language: Language,
+) -> Answer:
+    if refused:
+        whole = replace(
+            whole,
+            verdict="not comparable",
+            reason="; ".join(dict.fromkeys(refused)),
+            p_value=None,
+            interval_low=None,
+            interval_high=None,
+        )
+    words = [verdict_text(whole, language)]
+    if whole.reason:
+        words.append(in_language(whole.reason, language))
+    ratios = [one.ratio for one in cases if one.ratio]
+    if parts > 1 and ratios:
+        words.insert(
+            1,
+            say(
+                language,
+                "over cases",
+                count=parts,
+                low=f"{min(ratios):.3f}",
+                high=f"{max(ratios):.3f}",
+            ),
+        )
     return Answer(
-        subject,
-        comparison.metric,
-        comparison.median_left,
-        comparison.median_right,
-        comparison.ratio,
-        comparison.interval_low,
-        comparison.interval_high,
-        comparison.p_value,
-        "; ".join(parts),
-        called,
+        whole.measurement,
+        tuple(dict.fromkeys(one.metric for one in cases)) or (whole.metric,),
+        whole.median_left if parts == 1 else None,
+        whole.median_right if parts == 1 else None,
+        whole.ratio,
+        whole.interval_low,
+        whole.interval_high,
+        whole.p_value,
+        say(language, "joint").join(words),
+        tuple(in_language(text, language) for text in whole.warnings),
+        whole.verdict in {"left lower", "left higher"},
+    )
+
+
+def _no_answer(
+    subject: str, metrics: Sequence[str], refused: Sequence[str], language: Language
+) -> Answer:
+    """Every sample of one side is below what the tool resolves, or no repetition is complete."""
+    text = say(language, "joint").join(dict.fromkeys(refused)) or say(language, "no whole")
+    return Answer(
+        subject, (metrics[0],), None, None, None, None, None, None, text, (), called=False
     )
 
 
@@ -86,40 +187,18 @@ def verdict_text(comparison: Comparison, language: Language) -> str:
         return say(language, f"verdict {comparison.verdict}")
     higher_is_better = metric(comparison.metric).higher_is_better
     lower = comparison.verdict == "left lower"
+    many_times = not 1 / _MANY_TIMES < comparison.ratio < _MANY_TIMES
+    direction = "answer lower" if lower else "answer higher"
     text = say(
         language,
-        "answer lower" if lower else "answer higher",
+        "answer times" if many_times else direction,
         left=comparison.left,
         right=comparison.right,
         percent=f"{abs(comparison.ratio - 1) * 100:.1f}",
+        ratio=f"{comparison.ratio:.3g}",
     )
     if higher_is_better is None:
         return text
     return say(
         language, "answer worse" if lower == higher_is_better else "answer better", text=text
     )
-
-
-def _several(
-    comparisons: Sequence[Comparison], subject: str, quantity: str, language: Language
-) -> Answer:
-    """Cases of one subject: the geometric mean of their ratios, and how many say what."""
-    ratios = [comparison.ratio for comparison in comparisons if comparison.ratio]
-    mean = exp(sum(map(log, ratios)) / len(ratios)) if ratios else None
-    verdicts = [comparison.verdict for comparison in comparisons]
-    parts = [
-        say(
-            language,
-            "cases of",
-            count=verdicts.count(verdict),
-            verdict=say(language, f"verdict {verdict}"),
-        )
-        for verdict in dict.fromkeys(verdicts)
-    ]
-    if ratios:
-        parts.insert(
-            0, say(language, "ratio range", low=f"{min(ratios):.3f}", high=f"{max(ratios):.3f}")
-        )
-    parts += dict.fromkeys(comparison.reason for comparison in comparisons if comparison.reason)
-    called = bool({"left lower", "left higher"} & set(verdicts))
-    return Answer(subject, quantity, None, None, mean, None, None, None, "; ".join(parts), called)

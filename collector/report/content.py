@@ -1,10 +1,12 @@
 """Everything that the report of one lab host says, in the order in which it is shown."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
 
 from collector.checks.model import Finding
-from collector.compare.model import Comparison
+from collector.compare import Comparison, compare_sides, make_side
 from collector.labels import Language, say
 from collector.report.about import about
 from collector.report.answers import Answer, answers_of
@@ -15,7 +17,9 @@ from collector.report.series import Chart, charts_of
 from collector.results import Collection, Host, Run
 from collector.tables import make_tables
 from collector.tables.host_data import HostData, index_host
-from collector.tables.model import Table
+from collector.tables.model import SampleKey, Table
+
+_SEVERAL = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,14 @@ class Pair:
     """Labels."""
     comparisons: tuple[Comparison, ...]
     answers: tuple[Answer, ...]
+
+    remarks: tuple[str, ...]
+    """What weakens every answer and comparison; it is said once."""
+
+    def own_text(self, answer: Answer, language: Language) -> str:
+        """Return the text of `answer` with the remarks that are its own."""
+        own = [remark for remark in answer.remarks if remark not in self.remarks]
+        return say(language, "joint").join((answer.text, *own))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +58,25 @@ class HostReport:
     about: tuple[tuple[str, str], ...]
     """Label and text of the lines that open the overview."""
 
+    @property
+    def samples(self) -> pd.DataFrame:
+        """The samples of this host (columns: see `collector.results.Collection`)."""
+        return self.collection.samples[_of_host(self.collection.samples, self.data)]
+
+    def contradictions(self, key: SampleKey) -> list[str]:
+        """Return what contradicts the number of `key`."""
+        return [
+            problem.message
+            for problem in self.problems
+            if problem.kind == "contradiction" and problem.concerns(key)
+        ]
+
 
 def make_report(
     collection: Collection,
     run: Run,
     host: Host,
     findings: Sequence[Finding],
-    compared: Sequence[tuple[str, str, Sequence[Comparison]]],
     language: Language,
 ) -> HostReport:
     """Return the report of `host`.
@@ -62,7 +86,6 @@ def make_report(
         run: the run that `host` belongs to.
         host: the lab host.
         findings: of the checks; those about other hosts are left out.
-        compared: names of two VMMs of `host`, and their comparisons.
         language: of all words.
     """
     data = index_host(collection, run, host)
@@ -75,20 +98,44 @@ def make_report(
         _title(data, language),
         notices_of(run, host, data.labels, language),
         tables,
-        tuple(
-            Pair(
-                data.labels[left],
-                data.labels[right],
-                tuple(comparisons),
-                answers_of(comparisons, language),
-            )
-            for left, right, comparisons in compared
-        ),
+        tuple(_pairs(collection, data, language)),
         charts_of(data, language),
         problems,
         facts_of(data, language),
         about(data, problems, language),
     )
+
+
+def _pairs(collection: Collection, data: HostData, language: Language) -> Iterator[Pair]:
+    """The first VMM against each of the others."""
+    run, host = data.run, data.host
+    alone = Collection(
+        (replace(run, hosts=(host,)),),
+        collection.samples[_of_host(collection.samples, data)],
+        collection.logs[_of_host(collection.logs, data)],
+    )
+    sides = [make_side(alone, vmm.name, label=data.labels[vmm.name]) for vmm in host.vmms]
+    for right in sides[1:]:
+        comparisons = compare_sides(sides[0], right)
+        answers = answers_of(sides[0], right, comparisons, language)
+        yield Pair(
+            sides[0].label,
+            right.label,
+            tuple(comparisons),
+            answers,
+            _common([answer.remarks for answer in answers]),
+        )
+
+
+def _common(remarks: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the remarks that all have, in their order."""
+    if len(remarks) < _SEVERAL:
+        return ()
+    return tuple(text for text in remarks[0] if all(text in each for each in remarks))
+
+
+def _of_host(frame: pd.DataFrame, data: HostData) -> "pd.Series[bool]":
+    return (frame["run"] == data.run.name) & (frame["host"] == data.host.name)
 
 
 def _title(data: HostData, language: Language) -> str:

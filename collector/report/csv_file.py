@@ -13,13 +13,11 @@ def write_samples(samples: pd.DataFrame, path: Path) -> None:
     A spreadsheet takes text that begins with `=` and the like for a formula, also in quotes: such
     text gets an apostrophe before it.
     """
-    words = samples.select_dtypes("str").columns
-    safe = samples.assign(
-        **{
-            name: column.where(~column.str.startswith(_FORMULA_SIGNS), "'" + column)
-            for name, column in samples[words].items()
-        }
-    )
+    safe = samples.copy(deep=False)
+    for name in samples.columns:
+        if samples[name].dtype == "str":
+            column = samples[name]
+            safe[name] = column.where(~column.str.startswith(_FORMULA_SIGNS), "'" + column)
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.unfinished")
     safe.to_csv(unfinished, index=False, lineterminator="\n", encoding="utf-8", errors="replace")

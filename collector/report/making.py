@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from collector.checks import check_collection
+from collector.html import write_page
 from collector.labels import Language
 from collector.report.content import make_report
 from collector.report.csv_file import write_samples
@@ -33,11 +35,13 @@ def make_reports(
     collection = collect(results)
     lines: list[str] = []
     clean = True
+    findings = check_collection(collection)
     write_samples(collection.samples, csv)
     for run in collection.runs:
         for host in run.hosts:
-            report = make_report(collection, run, host, (), (), language)
+            report = make_report(collection, run, host, findings, language)
             write_workbook(report, workbook)
+            write_page(report, html)
             clean = clean and all(problem.kind == "note" for problem in report.problems)
             lines += [*report.notices, *(f"{label}: {text}" for label, text in report.about)]
     return Summary(tuple(lines), clean)

@@ -6,6 +6,7 @@ from statistics import median
 from typing import Literal
 
 from collector.labels import Language, say
+from collector.metrics import metric
 from collector.tables.fileio import MODES
 from collector.tables.host_data import HostData
 from collector.tables.model import SampleKey
@@ -43,54 +44,31 @@ class Chart:
 def charts_of(data: HostData, language: Language) -> tuple[Chart, ...]:
     """Return the charts of one host; those without any number are left out."""
     builder = _Builder(data, language)
+    default = {"": "default"}
+    threads = builder.threads()
+    modes = builder.modes()
+    reading = builder.modes("rndrd", "seqrd", "rndrw")
+    writing = builder.modes("rndwr", "seqwr", "rndrw", "seqrewr")
     charts = [
         builder.boot_phases(),
-        builder.per_case("chart boot", "boot", "total_s", "s", {"": "default"}, "dots"),
-        builder.per_case("chart rss", "memory-footprint", "rss_kb", "KB", {"": "default"}, "dots"),
+        builder.per_case("boot", "boot", "total_s", default),
+        builder.per_case("rss", "memory-footprint", "rss_kb", default),
+        builder.per_case("cpu speed", "sysbench-cpu", "events_per_second", threads),
+        builder.per_case("cpu latency", "sysbench-cpu", "latency_p95_ms", threads),
         *(
             builder.per_case(
-                f"chart cpu {kind}", "sysbench-cpu", metric, unit, builder.threads(), form
-            )
-            for kind, metric, unit, form in (
-                ("speed", "events_per_second", "events/s", "bars"),
-                ("latency", "latency_p95_ms", "ms", "bars"),
-            )
-        ),
-        *(
-            builder.per_case(
-                f"chart memory {mode}",
-                "sysbench-memory",
-                "throughput_mib_per_s",
-                "MiB/s",
-                builder.blocks(mode),
-                "bars",
+                f"memory {mode}", "sysbench-memory", "throughput_mib_per_s", builder.blocks(mode)
             )
             for mode in ("seq", "rnd")
         ),
-        *(
-            builder.per_case(
-                f"chart fileio {kind}", "fileio-latency", metric, "ms", builder.modes(), form
-            )
-            for kind, metric, form in (
-                ("latency", "latency_avg_ms", "bars"),
-                ("longest", "latency_max_ms", "dots"),
-            )
+        builder.per_case("fileio latency", "fileio-latency", "latency_avg_ms", modes),
+        builder.per_case("fileio longest", "fileio-latency", "latency_max_ms", modes),
+        # A mode reads or writes; the other number is zero.
+        builder.per_case(
+            "throughput", "fileio-throughput", "read_mib_per_s written_mib_per_s", modes
         ),
-        builder.throughput(),
-        *(
-            builder.per_case(
-                f"chart {metric}",
-                "fileio-iops",
-                f"{metric}_per_s",
-                "1/s",
-                builder.modes(*modes),
-                "bars",
-            )
-            for metric, modes in (
-                ("reads", ("rndrd", "seqrd", "rndrw")),
-                ("writes", ("rndwr", "seqwr", "rndrw", "seqrewr")),
-            )
-        ),
+        builder.per_case("reads", "fileio-iops", "reads_per_s", reading),
+        builder.per_case("writes", "fileio-iops", "writes_per_s", writing),
     ]
     return tuple(
         chart
@@ -123,10 +101,10 @@ class _Builder:
         names = [vmm.name for vmm in self._data.vmms if self._data.has(vmm.name, "boot")]
         series = tuple(
             Series(
-                say(self._language, metric),
-                tuple(self._samples(name, "boot", "default", (metric,)) for name in names),
+                say(self._language, phase),
+                tuple(self._samples(name, "boot", "default", (phase,)) for name in names),
             )
-            for metric in _PHASES
+            for phase in _PHASES
         )
         return Chart(
             "boot",
@@ -138,42 +116,31 @@ class _Builder:
             "stacked bars",
         )
 
-    def throughput(self) -> Chart:
-        """MiB/s read or written, whichever the mode does."""
-        return self.per_case(
-            "chart throughput", "fileio-throughput", "", "MiB/s", self.modes(), "bars"
-        )
+    def per_case(self, title: str, subject: str, metrics: str, cases: dict[str, str]) -> Chart:
+        """One category per case, one series per VMM that has the subject.
 
-    def per_case(
-        self,
-        title: str,
-        subject: str,
-        metric: str,
-        unit: str,
-        cases: dict[str, str],
-        form: Literal["bars", "dots"],
-    ) -> Chart:
-        """One category per case, one series per VMM that has the subject."""
-        metrics = (metric,) if metric else ("read_mib_per_s", "written_mib_per_s")
+        `cases` is label to case; of several `metrics` the sum is shown.
+        """
+        names = metrics.split()
         present = self._data.all_cases(subject)
         chosen = {label: case for label, case in cases.items() if case in present}
         return Chart(
             subject,
-            say(self._language, title),
-            unit,
+            say(self._language, f"chart {title}"),
+            metric(names[0]).unit,
             say(self._language, f"categories {subject}"),
             tuple(chosen),
             tuple(
                 Series(
                     self._data.labels[vmm.name],
                     tuple(
-                        self._samples(vmm.name, subject, case, metrics) for case in chosen.values()
+                        self._samples(vmm.name, subject, case, names) for case in chosen.values()
                     ),
                 )
                 for vmm in self._data.vmms
                 if self._data.has(vmm.name, subject)
             ),
-            form,
+            "dots" if "default" in chosen.values() else "bars",
         )
 
     def _samples(
@@ -182,7 +149,7 @@ class _Builder:
         """One number per repetition: the sum over `metrics`, as a test does one or the other."""
         found = []
         for repetition in self._data.repetitions(subject, (case,)):
-            keys = (SampleKey(vmm, subject, case, repetition, metric) for metric in metrics)
+            keys = (SampleKey(vmm, subject, case, repetition, name) for name in metrics)
             numbers = [self._data.numbers[key][0] for key in keys if key in self._data.numbers]
             if numbers:
                 found.append(sum(numbers))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from openpyxl import Workbook
 from openpyxl.chart import BarChart, Reference
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from collector.labels import Language, say
@@ -12,11 +13,13 @@ from collector.workbook import page, styles
 from collector.workbook.text import at, put_text
 
 COLOURS = ("2F6DB5", "E07B39", "4C9F70", "8E5EA2", "B0A030", "7F7F7F")
-_SIZE_CM = (13.5, 7.5)
+_SIZE_CM = (12, 7)
 _ROWS_PER_CHART = 16
-_CHART_COLUMNS = ("A", "H")
-_DATA_COLUMNS = 14
-_COLUMN_WIDTH = 10
+_CHART_COLUMNS = ("A", "F")
+_COLUMNS = 9
+_FIRST_WIDTH, _OTHER_WIDTH = 18, 12
+_CHARTS_PER_PAGE = 3
+"""Rows of charts."""
 
 
 def add_charts(
@@ -24,7 +27,7 @@ def add_charts(
 ) -> None:
     """Add the sheet: charts two in a row, below them the medians they show."""
     title = say(language, "sheet charts")
-    widths = (_COLUMN_WIDTH,) * _DATA_COLUMNS
+    widths = (_FIRST_WIDTH, *(_OTHER_WIDTH,) * (_COLUMNS - 1))
     sheet, first = page.add_sheet(workbook, title, title, notices, widths)
     sheet.freeze_panes = f"A{first}"
     row = first + _ROWS_PER_CHART * ((len(charts) + 1) // 2) + 1
@@ -34,7 +37,10 @@ def add_charts(
         drawing, row = _chart(sheet, chart, row)
         anchor_row = first + _ROWS_PER_CHART * (number // 2)
         sheet.add_chart(drawing, f"{_CHART_COLUMNS[number % 2]}{anchor_row}")
-    page.set_page(sheet, landscape=True)
+    for row_of_charts in range(_CHARTS_PER_PAGE, (len(charts) + 1) // 2 + 1, _CHARTS_PER_PAGE):
+        last = first + _ROWS_PER_CHART * row_of_charts - 1
+        sheet.row_breaks.append(Break(id=last))
+    page.set_page(sheet, landscape=False)
 
 
 def _chart(sheet: Worksheet, chart: Chart, row: int) -> tuple[BarChart, int]:
@@ -72,5 +78,6 @@ def _chart(sheet: Worksheet, chart: Chart, row: int) -> tuple[BarChart, int]:
     # Without these a recent Excel hides the axes.
     drawing.x_axis.delete = drawing.y_axis.delete = False
     drawing.y_axis.number_format = "General"
+    drawing.y_axis.scaling.min = 0
     drawing.legend.position = "b"
     return drawing, last + 2

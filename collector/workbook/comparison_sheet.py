@@ -7,6 +7,7 @@ from openpyxl import Workbook
 from collector.compare.model import Comparison
 from collector.labels import Language, say
 from collector.report.content import Pair
+from collector.report.wording import in_language
 from collector.workbook import page
 from collector.workbook.styles import CAPTION, PLAIN_TEXT
 from collector.workbook.text import at, put_text
@@ -26,7 +27,7 @@ _HEADINGS = (
     "verdict",
     "remark",
 )
-_WIDTHS = (18, 14, 22, 9, 15, 15, 9, 9, 9, 9, 9, 14, 50)
+_WIDTHS = (18, 13, 21, 9, 14, 14, 9, 9, 9, 9, 9, 20, 70)
 _FORMATS = {
     4: "#,##0.00",
     5: "#,##0.00",
@@ -53,12 +54,14 @@ def add_comparisons(
             say(language, f"head {heading}", left=pair.left, right=pair.right)
             for heading in _HEADINGS
         ]
-        rows = [_row(comparison, language) for comparison in pair.comparisons]
+        rows = [_row(comparison, pair.remarks, language) for comparison in pair.comparisons]
         row = page.write_rows(sheet, row + 1, head, rows, _FORMATS) + 1
     page.set_page(sheet, landscape=True)
 
 
-def _row(comparison: Comparison, language: Language) -> tuple[str | float | None, ...]:
+def _row(
+    comparison: Comparison, common: Sequence[str], language: Language
+) -> tuple[str | float | None, ...]:
     return (
         comparison.measurement,
         comparison.case,
@@ -72,5 +75,11 @@ def _row(comparison: Comparison, language: Language) -> tuple[str | float | None
         comparison.p_value,
         comparison.effect_size,
         say(language, f"verdict {comparison.verdict}"),
-        "; ".join(text for text in (comparison.reason, *comparison.warnings) if text),
+        say(language, "joint").join(
+            text for text in _remarks(comparison, language) if text and text not in common
+        ),
     )
+
+
+def _remarks(comparison: Comparison, language: Language) -> tuple[str, ...]:
+    return tuple(in_language(text, language) for text in (comparison.reason, *comparison.warnings))

@@ -10,7 +10,7 @@ from collector.report.content import HostReport, Pair
 from collector.workbook import page, styles
 from collector.workbook.text import at, put_text
 
-_WIDTHS = (24, 20, 15, 15, 9, 9, 9, 9, 62)
+_WIDTHS = (24, 22, 13, 13, 8, 8, 8, 8, 56)
 _FORMATS = {2: "#,##0.00", 3: "#,##0.00", 4: "0.000", 5: "0.000", 6: "0.000", 7: "0.0000"}
 _HEADINGS = (
     "subject",
@@ -60,22 +60,31 @@ def _answers(sheet: Worksheet, pair: Pair, row: int, language: Language) -> int:
     rows = [
         (
             say(language, f"subject {answer.subject}"),
-            answer.quantity,
+            say(language, f"quantity {answer.subject}"),
             answer.median_left,
             answer.median_right,
             answer.ratio,
             answer.interval_low,
             answer.interval_high,
             answer.p_value,
-            answer.text,
+            pair.own_text(answer, language),
         )
         for answer in pair.answers
     ]
     after = page.write_rows(sheet, row + 1, head, rows, _FORMATS)
+    for text in _remarks(pair, language):
+        put_text(at(sheet, after, 1), text, styles.PLAIN_TEXT)
+        sheet.merge_cells(start_row=after, end_row=after, start_column=1, end_column=len(_WIDTHS))
+        after += 1
     if not pair.answers:
         put_text(at(sheet, after, 1), say(language, "no answers"), styles.PLAIN_TEXT)
         after += 1
     return after + 1
+
+
+def _remarks(pair: Pair, language: Language) -> list[str]:
+    common = [say(language, "remarks", text=say(language, "joint").join(pair.remarks))]
+    return [say(language, "p explained"), *(common if pair.remarks else [])]
 
 
 def _contents(sheet: Worksheet, report: HostReport, row: int) -> None:

@@ -47,7 +47,7 @@ def set_page(sheet: Worksheet, *, landscape: bool, repeat_rows: str | None = Non
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_margins.left = sheet.page_margins.right = 0.5
-    sheet.page_margins.top = sheet.page_margins.bottom = 0.6
+    sheet.page_margins.top, sheet.page_margins.bottom, sheet.page_margins.footer = 0.6, 0.8, 0.4
     sheet.oddFooter = HeaderFooterItem(
         left=_HeaderFooterPart("&A"), right=_HeaderFooterPart("&P / &N")
     )

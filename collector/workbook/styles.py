@@ -1,5 +1,7 @@
 """The looks of cells, each a named style of the workbook."""
 
+from typing import Any
+
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
 
@@ -35,7 +37,7 @@ def number_style(style: Style) -> str:
 
 def register(workbook: Workbook) -> None:
     """Add every style to `workbook`, once."""
-    looks = {
+    looks: dict[str, dict[str, Any]] = {
         TITLE: {"font": Font(bold=True, size=15)},
         NOTICE: {
             "font": Font(bold=True, color="9C0006"),

@@ -1,0 +1,94 @@
+"""The report of one lab host as one HTML file without any external resource."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from collector.html.svg import plot
+from collector.labels import SUBJECTS, say
+from collector.report.content import HostReport
+from collector.report.problems import why_empty
+from collector.tables.model import Cell, Style, shown
+
+_HERE = Path(__file__).parent
+
+
+def write_page(report: HostReport, path: Path) -> None:
+    """Write the page of `report` to `path`, complete or not at all."""
+    language = report.language
+    environment = Environment(
+        loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.globals["say"] = lambda key, **fields: say(language, key, **fields)
+    environment.globals["body_cell"] = lambda cell: _body_cell(cell, report)
+    text = environment.get_template("page.html.j2").render(
+        report=report,
+        contents=list(_contents(report)),
+        subjects=[
+            (
+                subject,
+                [(one, plot(one, language)) for one in report.charts if one.subject == subject],
+                tables,
+            )
+            for subject in SUBJECTS
+            if (tables := [table for table in report.tables if table.subject == subject])
+        ],
+        groups=[
+            (group, heads, [fact for fact in report.facts if fact.group == group])
+            for group, heads in _heads(report).items()
+        ],
+        samples=list(_samples(report)),
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    unfinished.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+    unfinished.replace(path)
+
+
+def _contents(report: HostReport) -> Iterator[tuple[str, str]]:
+    names = {table.subject for table in report.tables}
+    yield from (
+        (subject, say(report.language, f"sheet {subject}"))
+        for subject in ("overview", *SUBJECTS, "problems", "environment", "samples")
+        if subject not in SUBJECTS or subject in names
+    )
+
+
+def _heads(report: HostReport) -> dict[str, tuple[str, ...]]:
+    fact, value = say(report.language, "head fact"), say(report.language, "head value")
+    labels = (report.data.labels[vmm.name] for vmm in report.data.vmms)
+    return {"run": (fact, value), "host": (fact, value), "vmm": (fact, *labels)}
+
+
+def _body_cell(cell: Cell, report: HostReport) -> Markup:
+    """Return one cell of a table; its tooltip names metric and log."""
+    spans = Markup(' rowspan="{}"').format(cell.rows) if cell.rows > 1 else Markup("")
+    if cell.key is None and not cell.average_of:
+        return Markup("<th{}>{}</th>").format(spans, shown(cell.value, cell.style))
+    lines: list[str] = []
+    kind = "none" if cell.style is Style.TEXT else "number"
+    if cell.average_of:
+        lines.append(say(report.language, "average of", counted=cell.counted, rows=cell.average_of))
+    if cell.key is not None and cell.source is not None:
+        lines.append(f"{cell.key.metric} {cell.source.log}:{cell.source.line}")
+        if cell.value is None:
+            kind = "missing"
+            lines.insert(0, why_empty(cell.source, cell.key.metric, report.language))
+        messages = report.contradictions(cell.key)
+        if messages:
+            kind = "contradiction"
+            lines += messages
+    return Markup('<td class="{}" title="{}">{}</td>').format(
+        kind, "\n".join(lines), shown(cell.value, cell.style)
+    )
+
+
+def _samples(report: HostReport) -> Iterator[tuple[str, int, str, str, str]]:
+    frame = report.samples
+    columns = ("log", "line", "metric", "value", "text", "unit")
+    for log, line, metric, value, word, unit in zip(
+        *(frame[name].tolist() for name in columns), strict=True
+    ):
+        yield log, line, metric, word or f"{value:.10g}", unit
