@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from collector.logtext import Line, is_noise, is_prompt
 from collector.parsers.model import LogRun, Value
 
-__all__ = ["PARSER", "TOOL", "begins", "read"]
+__all__ = ["METRICS", "PARSER", "TOOL", "begins", "read"]
 
 PARSER = "pmap-x"
 TOOL = "pmap"
@@ -23,9 +23,9 @@ _TOTAL = re.compile(
     r"total kB\s+(?P<size_kb>[0-9]{1,15})\s+(?P<rss_kb>[0-9]{1,15})\s+(?P<dirty_kb>[0-9]{1,15})"
 )
 _ANY_TOTAL = re.compile(r"\S+ kB(?:\s+[\d-]+){3}|total\s.*")
-_METRICS = ("size_kb", "rss_kb", "dirty_kb")
-_TOTAL_WIDTH = 7
-"""pmap pads each number of the total to this many places."""
+METRICS = ("size_kb", "rss_kb", "dirty_kb")
+_COLUMNS = (24, 32, 40)
+"""pmap aligns the numbers of the total; they end here when none is wider than its column."""
 
 
 def begins(text: str) -> bool:
@@ -71,8 +71,11 @@ def _total(line: Line, found: re.Match[str], sums: tuple[int, int, int] | None) 
     numbers = {name: int(text) for name, text in found.groupdict().items()}
     if sums is None and not any(numbers.values()):
         return _error("no mapping is shown: a kernel thread, or a process pmap may not read", line)
-    filled = found.end("dirty_kb") - found.end("rss_kb") == _TOTAL_WIDTH + 1
-    if not line.ended and sums != tuple(numbers.values()) and not filled:
+    ends = tuple(found.end(name) + line.text.index("total") for name in METRICS)
+    aligned = ends[:-1] == _COLUMNS[:-1]
+    if (aligned and ends < _COLUMNS) or (
+        not line.ended and ends != _COLUMNS and sums != tuple(numbers.values())
+    ):
         return _error("the log is cut off inside the line of the total", line)
     values = tuple(Value(name, float(number), line.number) for name, number in numbers.items())
     return LogRun(TOOL, None, "ok", None, None, values, PARSER)
@@ -100,7 +103,7 @@ def _refused(line: Line, text: str, last: Line) -> LogRun:
         return _error("the output of plain pmap: run `pmap -x`", line)
     if text.startswith("pmap: "):
         return _error(text, line)
-    if len(re.findall(r"\d+", text)) >= len(_METRICS) and _MAPPING.fullmatch(last.text.strip()):
+    if len(re.findall(r"\d+", text)) >= len(METRICS) and _MAPPING.fullmatch(last.text.strip()):
         return _error(f"not a total in English: {text[:120]!r}; run pmap with LC_ALL=C", line)
     return _error(f"not a line of `pmap -x` in English: {text[:120]!r}", line)
 

@@ -7,15 +7,18 @@ from collector.logtext import Line, is_noise
 from collector.metrics import METRICS
 from collector.parsers.model import LogRun, Value
 
-__all__ = ["PARSER", "TOOL", "begins", "read"]
+__all__ = ["LAST", "PARSER", "REQUIRED", "TOOL", "begins", "read"]
 
 PARSER = "smaps-rollup"
 TOOL = "smaps_rollup"
 
 _HEADER = re.compile(r"[0-9a-f]+-[0-9a-f]+ ---p [0-9a-f]+ [0-9a-f]+:[0-9a-f]+ \d+\s+\[rollup\]")
 _ENTRY = re.compile(r"(?P<name>[A-Z][A-Za-z_]+):\s+(?P<number>[0-9]{1,15}) kB")
-_LAST = "locked_kb"
+LAST = "locked_kb"
 """The kernel has written this entry last since it has the file (4.14)."""
+
+
+REQUIRED = {"rss_kb", "pss_kb"}
 
 
 def begins(text: str) -> bool:
@@ -42,8 +45,8 @@ def read(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
             return _error(f"unknown, or there twice: {text[:120]!r}", line), index + 1
         values[name] = Value(name, float(found["number"]), line.number)
         last = line
-        if name == _LAST:
-            if not {"rss_kb", "pss_kb"} <= values.keys():
+        if name == LAST:
+            if not values.keys() >= REQUIRED:
                 return _error("no Rss or no Pss before this last entry", line), index + 1
             run = LogRun(TOOL, None, "ok", None, None, tuple(values.values()), PARSER)
             return run, index + 1

@@ -28,6 +28,7 @@ _BROKEN_OFF = re.compile(
     r"|.*Broken pipe|Script done|.*[Cc]onnection (?:reset|lost)"
 )
 _HEADER = "Running the test with following options:"
+_NOTHING_MOVED = ("memory_operation", "none")
 _COMMAND = re.compile(r"\bsysbench\b.*?\b(?P<test>cpu|memory|fileio)\b")
 _ACCESS_MODE = re.compile(r"--memory-access-mode[= ](?P<mode>seq|rnd)\b")
 
@@ -84,7 +85,7 @@ class _Run:
         required = _REQUIRED[self.test]
         if "read_mb_per_s" in self.seen:  # sysbench 1.1 ends fileio with the latencies
             required = _FILEIO | _LATENCY
-        elif any(value.value == "none" for value in self.values):
+        elif any((item.metric, item.value) == _NOTHING_MOVED for item in self.values):
             required = required - {"throughput_mib_per_s"}
         return required - self.seen
 
@@ -102,6 +103,8 @@ class _Run:
         self.position = rule.position
         self.test = self.test or rule.test
         names = groups.groupdict()
+        if not self.seen.isdisjoint(names):
+            return f"there twice: {text[:120]!r}"
         self.seen |= names.keys()
         if percentile := names.pop("percentile", None):
             number = names.pop("latency_percentile_ms", None)

@@ -10,20 +10,32 @@ from collector.logtext import Line, is_noise
 from collector.parsers.model import LogRun, Value
 from collector.parsers.timespan import TIMESPAN, seconds
 
-__all__ = ["PARSER", "TOOL", "begins", "read"]
+__all__ = ["METRICS", "PARSER", "STARTUP", "TOOL", "begins", "read"]
 
 PARSER = "systemd-analyze-time"
 TOOL = "systemd-analyze"
 
-_PARTS = ("firmware", "loader", "kernel", "initrd", "soft reboot", "userspace")
 _SPAN = rf"{TIMESPAN}|0"
-_STARTUP = re.compile(
+METRICS = (
+    "firmware_s",
+    "loader_s",
+    "kernel_s",
+    "initrd_s",
+    "soft_reboot_s",
+    "userspace_s",
+    "total_s",
+)
+STARTUP = (
     "Startup finished in "
     + "".join(
-        rf"(?:(?P<{part.replace(' ', '_')}_s>{_SPAN}) \({part}\) \+ )?" for part in _PARTS[:-1]
+        rf"(?:(?P<{metric}>{_SPAN}) \({metric[:-2].replace('_', ' ')}\) \+ )?"
+        for metric in METRICS[:5]
     )
     + rf"(?P<userspace_s>{_SPAN}) \(userspace\)(?: = (?P<total_s>{_SPAN}))?"
 )
+"""Pattern of the answer's first line; its groups are `METRICS`."""
+
+_STARTUP = re.compile(STARTUP)
 _TARGET = re.compile(
     rf"(?P<boot_target>\S+\.target) reached after (?P<target_s>{_SPAN}) in userspace\.?"
 )

@@ -10,6 +10,7 @@ from collector.parsers.timespan import TIMESPAN, seconds
 __all__ = [
     "BLAME",
     "CHAIN",
+    "KINDS",
     "TOOL",
     "begins_blame",
     "begins_chain",
@@ -21,9 +22,10 @@ BLAME = "systemd-analyze-blame"
 CHAIN = "systemd-analyze-critical-chain"
 TOOL = "systemd-analyze"
 
-_UNIT = (
-    r"\S+\.(?:service|device|mount|automount|swap|socket|target|timer|path|slice|scope|snapshot)"
-)
+KINDS = "service|device|mount|automount|swap|socket|target|timer|path|slice|scope|snapshot"
+"""The kinds of units, as a pattern."""
+
+_UNIT = rf"\S+\.(?:{KINDS})"
 _BLAME = re.compile(rf"(?P<span>{TIMESPAN}) (?P<unit>{_UNIT})")
 _CHAIN = re.compile(
     rf"(?P<tree>[\s│├└─|`\\-]*)(?P<unit>{_UNIT})"

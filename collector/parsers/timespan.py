@@ -33,6 +33,13 @@ def seconds(text: str) -> float:
     It is added up in whole microseconds, systemd's own resolution, so that `2min 2.438s` is
     122.438 and nothing beside it.
     """
+    if text.endswith("s") and " " not in text:
+        if text[-2:] == "ms":
+            digits = text[:-2]
+            if digits.isdigit():
+                return int(digits) / 1000
+        elif text[-2:-1].isdigit():
+            return float(text[:-1])
     total = 0
     for whole, fraction, unit in _PART.findall(text):
         length = _MICROSECONDS[unit]

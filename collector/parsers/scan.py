@@ -1,0 +1,92 @@
+"""From the lines of a log to the runs in it, line by line."""
+
+import re
+from collections.abc import Callable, Sequence
+
+from collector.logtext import Line, is_noise, is_prompt
+from collector.parsers import pmap, smaps_rollup, sysbench, systemd_time, systemd_units
+from collector.parsers.model import LogRun
+from collector.parsers.sysbench_grammar import BANNER
+
+__all__ = ["scan"]
+
+_Reader = tuple[Callable[[str], bool], Callable[[Sequence[Line], int], tuple[LogRun, int]]]
+
+_READERS: tuple[_Reader, ...] = (
+    (systemd_time.begins, systemd_time.read),
+    (systemd_units.begins_chain, systemd_units.read_chain),
+    (systemd_units.begins_blame, systemd_units.read_blame),
+    (smaps_rollup.begins, smaps_rollup.read),
+    (pmap.begins, pmap.read),
+)
+
+_REFUSALS: tuple[tuple[re.Pattern[str], str, str], ...] = (
+    (re.compile(r"Bootup is not yet finished"), systemd_time.TOOL, systemd_time.PARSER),
+    (
+        re.compile(
+            r"System has not been booted with systemd|Failed to (?:connect|get D-?Bus).*bus"
+        ),
+        systemd_time.TOOL,
+        systemd_time.PARSER,
+    ),
+    (re.compile(r".*\bsystemd-analyze: (?:command )?not found"), systemd_time.TOOL, "shell"),
+    (re.compile(r".*\bpmap: (?:command )?not found"), pmap.TOOL, "shell"),
+    (re.compile(r".*\bsysbench: (?:command )?not found"), "", "shell"),
+    (re.compile(r"cat: .*smaps_rollup.*: "), smaps_rollup.TOOL, smaps_rollup.PARSER),
+)
+"""Lines that say that a tool did not answer, the tool and the parser that they stand for."""
+
+_TELLTALE = re.compile(
+    r"events per second|MiB transferred|fsyncs/s|IOPS=|Threads fairness|Startup finished in"
+    r"|total kB|Kbytes\s+RSS\s+Dirty|graphical\.target @"
+)
+"""Words of a result; where they stand and no run was found, the log is in a form of its own."""
+
+
+def scan(lines: Sequence[Line]) -> tuple[LogRun, ...]:
+    """Return every run in these lines, in their order; one `empty` entry where there is none."""
+    runs: list[LogRun] = []
+    command: Line | None = None
+    version: str | None = None
+    broken = False  # inside the remains of a failed sysbench run
+    index = 0
+    while index < len(lines):
+        line = lines[index]
+        text = line.text.strip()
+        index += 1
+        if not text or is_noise(line.text):
+            continue
+        run: LogRun | None = None
+        reader = next((read for begins, read in _READERS if begins(text)), None)
+        if reader:
+            run, index = reader(lines, index - 1)
+        elif sysbench.restarts(text) or (not broken and sysbench.begins(text)):
+            run, index = sysbench.read(lines, index - 1, command, version)
+        elif refused := next((rule for rule in _REFUSALS if rule[0].match(text)), None):
+            run = LogRun(refused[1] or None, None, "error", text, line.number, (), refused[2])
+            if runs and (runs[-1].parser, runs[-1].line) == (run.parser, line.number - 1):
+                continue  # the second line of one complaint
+        elif is_prompt(text):
+            command, broken = line, False
+            continue
+        else:
+            banner = BANNER.match(text)
+            version = banner["version"] if banner else version
+            continue
+        if run:
+            runs.append(run)
+            broken = run.parser == sysbench.PARSER and run.outcome == "error"
+        command = version = None
+    return tuple(runs) if runs else (_nothing(lines),)
+
+
+def _nothing(lines: Sequence[Line]) -> LogRun:
+    """Return the entry of a log without a run."""
+    for line in lines:
+        if _TELLTALE.search(line.text) and not is_noise(line.text):
+            reason = (
+                f"looks like a result and is not in its tool's form: {line.text.strip()[:120]!r}"
+            )
+            return LogRun(None, None, "error", reason, line.number, (), "none")
+    reason = "no run of sysbench, systemd-analyze or pmap in it" if lines else "the log is empty"
+    return LogRun(None, None, "empty", reason, None, (), "none")
