@@ -151,13 +151,19 @@ def until(condition: Callable[[], object], seconds: float = 30.0) -> None:
         time.sleep(0.02)
 
 
+def free_port() -> int:
+    """Return a TCP port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    return port
+
+
 @pytest.fixture
 def lab(tmp_path: Path) -> Iterator[FakeLab]:
     """A fake lab host that is ready for a schedule."""
     root, state = tmp_path / "root", tmp_path / "state"
     state.mkdir()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     for name in ("etc/vmmlab/vmms", "etc/vmmlab/keys", "var/lib/vmmlab/guest"):
         (root / name).mkdir(parents=True)
     (root / "var/lib/vmmlab/guest/base.raw").write_bytes(b"disk" * 1024)

@@ -1,0 +1,262 @@
+"""The role measure: the runner is sent, started, followed, and its files are fetched."""
+
+import importlib.util
+import io
+import json
+import os
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from sandbox import CHECKOUT, Play, Sandbox
+
+sys.path.insert(0, str(CHECKOUT / "tests/runner"))
+from runner_lab import HERE as RUNNER_TESTS
+from runner_lab import block, boot_test, free_port, guest_test
+
+PLUGINS = CHECKOUT / "roles/measure/action_plugins"
+
+# Starts the runner as systemd would, and leaves guests to the runner's own fake.
+SYSTEMCTL = f"""#!/bin/sh
+echo "$*" >> "$SANDBOX_LOG"
+pid="$FAKE_STATE/run.pid"
+case "$*" in
+    "start --no-block vmmlab-run@"*)
+        run=${{3#vmmlab-run@}}
+        setsid /usr/bin/python3 -I /opt/vmmlab/lib/vmmlab_runner.pyz run "${{run%.service}}" \\
+            > "$FAKE_STATE/run.log" 2>&1 < /dev/null &
+        echo $! > "$pid" ;;
+    "is-active vmmlab-run@"*)
+        if kill -0 "$(cat "$pid")" 2> /dev/null; then echo active; else echo inactive; exit 3; fi ;;
+    *vmmlab-guest-*) exec {RUNNER_TESTS}/fakes/host/systemctl "$@" ;;
+    *) exit 0 ;;
+esac
+"""
+
+
+def load(name: str) -> ModuleType:
+    """Return an action plugin as a module."""
+    spec = importlib.util.spec_from_file_location(f"measure_{name}", PLUGINS / f"{name}.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+follow = load("follow")
+python_archive = load("python_archive")
+
+
+def packed(*members: tuple[str, bytes, Any]) -> bytes:
+    """Return an archive with members: name, content, type."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        for name, content, kind in members:
+            info = tarfile.TarInfo(name)
+            info.size, info.type = len(content), kind
+            info.linkname = "/etc/passwd" if kind != tarfile.REGTYPE else ""
+            archive.addfile(info, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def test_unpack_writes_what_is_new(tmp_path: Path) -> None:
+    """A file that is there already is no change."""
+    data = packed(
+        ("host.json", b"{}", tarfile.REGTYPE),
+        ("qemu/sysbench-memory/seq-1K/01.log", b"log", tarfile.REGTYPE),
+        ("qemu/boot/default/10.failed-1.json", b"{}", tarfile.REGTYPE),
+        ("qemu/console/01.failed-2.log", b"", tarfile.REGTYPE),
+    )
+    assert follow.unpack(data, tmp_path) == 4
+    assert follow.unpack(data, tmp_path) == 0
+    assert (tmp_path / "qemu/sysbench-memory/seq-1K/01.log").read_bytes() == b"log"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("../host.json", tarfile.REGTYPE),
+        ("/etc/cron.d/vmmlab", tarfile.REGTYPE),
+        ("qemu/../../x/boot/01.log", tarfile.REGTYPE),
+        ("qemu/boot/../01.log", tarfile.REGTYPE),
+        (".ssh/boot/default/01.log", tarfile.REGTYPE),
+        ("qemu/boot/default/01.sh", tarfile.REGTYPE),
+        ("qemu/boot/default/01.log\n", tarfile.REGTYPE),
+        ("host.json", tarfile.SYMTYPE),
+        ("host.json", tarfile.LNKTYPE),
+        ("host.json", tarfile.FIFOTYPE),
+        ("qemu/boot/default/01.log", tarfile.DIRTYPE),
+    ],
+)
+def test_hostile_archive(tmp_path: Path, name: str, kind: bytes) -> None:
+    """A host cannot write elsewhere, nor make the controller's later reader follow a link."""
+    dest = tmp_path / "dest"
+    with pytest.raises(ValueError, match="refused"):
+        follow.unpack(packed((name, b"", kind)), dest)
+    assert not [path for path in tmp_path.rglob("*") if path != dest]
+
+
+def test_huge_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is announced as too big is not read at all, small as it is compressed."""
+    monkeypatch.setattr(follow, "FILE_LIMIT", 1000)
+    with pytest.raises(ValueError, match="1001 bytes are too many"):
+        follow.unpack(packed(("host.json", b"\0" * 1001, tarfile.REGTYPE)), tmp_path)
+    monkeypatch.setattr(follow, "ARCHIVE_LIMIT", 1500)
+    two = [(f"qemu/boot/default/0{n}.log", b"\0" * 900, tarfile.REGTYPE) for n in (1, 2)]
+    with pytest.raises(ValueError, match="too many"):
+        follow.unpack(packed(*two), tmp_path)
+
+
+def test_headline() -> None:
+    """What a person sees of a run."""
+    current = {
+        "vmm": "stratovirt",
+        "measurement": "sysbench-cpu",
+        "case": "threads-4",
+        "repetition": 2,
+        "of": 2,
+    }
+    progress = {
+        "planned": 104,
+        "done": 34,
+        "missing": [{}, {}],
+        "current": current,
+        "seconds_left": 2460,
+    }
+    assert follow.headline("lab7", progress) == (
+        "lab7: [37/104] stratovirt sysbench-cpu threads-4 (2 of 2), 41 min left"
+    )
+    assert follow.headline("lab7", {"current": None, "message": "starting"}) == "lab7: starting"
+
+
+def test_archive_of_the_runner_runs(tmp_path: Path) -> None:
+    """The package is one file that Python runs, with the same bytes each time."""
+    package = CHECKOUT / "roles/measure/files/vmmlab_runner"
+    data = python_archive.archive(package)
+    assert data == python_archive.archive(package)
+    program = tmp_path / "runner.pyz"
+    program.write_bytes(data)
+    shown = subprocess.run(
+        [sys.executable, "-I", str(program), "--help"], capture_output=True, text=True, check=True
+    )
+    assert "measure what is missing" in shown.stdout
+
+
+class MeasuredLab:
+    """A sandbox with the runner's fakes as its guests."""
+
+    def __init__(self, directory: Path) -> None:
+        """Provision it, as the roles before do."""
+        self.results = directory / "results/friday"
+        self.state = directory / "state"
+        self.state.mkdir()
+        self.sandbox = Sandbox(directory / "sandbox")
+        (self.sandbox.directory / "bin/systemctl").write_text(SYSTEMCTL)
+        port = free_port()
+        lab = {
+            "guest_address": "127.0.0.1",
+            "guest_port": port,
+            "guest_directory": str(self.state / "guest/agent"),
+            "guest_workplace": str(self.state / "guest/workplace"),
+        }
+        self.put("/etc/vmmlab/lab.json", json.dumps(lab))
+        self.put("/etc/vmmlab/vmms/qemu.json", json.dumps({"format": 1, "name": "qemu"}))
+        self.put("/var/lib/vmmlab/guest/base.raw", "disk")
+        self.put("/opt/vmmlab/lib/tuning.py", "")
+        programs = (
+            f"{self.sandbox.directory / 'bin'}:{RUNNER_TESTS / 'fakes/host'}:{os.environ['PATH']}"
+        )
+        self.sandbox.environment |= {
+            "PATH": programs,
+            "FAKE_STATE": str(self.state),
+            "FAKE_ROOT": "/",
+            "FAKE_PORT": str(port),
+            "FAKE_SECONDS": "4",
+        }
+
+    def put(self, path: str, text: str) -> None:
+        """Write a file into the sandbox's layer."""
+        inside = self.sandbox.path(path)
+        inside.parent.mkdir(parents=True, exist_ok=True)
+        inside.write_text(text)
+
+    def play(self, entry: str = "main", *options: str, **variables: Any) -> Play:
+        """Apply the role."""
+        given = {
+            "measure_run": "friday",
+            "measure_run_dir": str(self.results),
+            "measure_pause": 0,
+            "measure_blocks": [
+                block(1, "qemu", 1, boot_test(), guest_test("1")),
+                block(2, "qemu", 2, guest_test("1", 2)),
+            ],
+        }
+        return self.sandbox.play("measure", given | variables, tasks_from=entry, options=options)
+
+    def starts(self) -> int:
+        """Return how many guests were started."""
+        path = self.state / "starts"
+        return len(path.read_text().splitlines()) if path.exists() else 0
+
+
+@pytest.mark.sandbox
+def test_measure_twice(tmp_path: Path) -> None:
+    """The first play measures, shows and fetches; the second changes nothing and starts nothing."""
+    lab = MeasuredLab(tmp_path)
+    checked = lab.play("main", "--check")
+    assert checked.code == 0, checked.output
+    assert lab.starts() == 0
+    first = lab.play()
+    assert first.code == 0, first.output
+    assert "lab1: [2/3] qemu sysbench-cpu threads-1 (1 of 2), 1 min left" in first.output
+    assert lab.sandbox.verify("vmmlab-run@.service") == ""
+    host = lab.results / "lab1"
+    found = sorted(str(p.relative_to(host)) for p in host.rglob("*") if p.is_file())
+    assert found == [
+        "host.json",
+        "progress.json",
+        "qemu/boot/default/01.json",
+        "qemu/boot/default/01.log",
+        "qemu/console/01.log",
+        "qemu/console/02.log",
+        "qemu/sysbench-cpu/threads-1/01.json",
+        "qemu/sysbench-cpu/threads-1/01.log",
+        "qemu/sysbench-cpu/threads-1/02.json",
+        "qemu/sysbench-cpu/threads-1/02.log",
+        "qemu/vmm.json",
+    ]
+    progress = json.loads((host / "progress.json").read_text())
+    assert (progress["state"], progress["done"]) == ("done", 3)
+    assert lab.starts() == 2
+    second = lab.play()
+    assert (second.code, second.changed, second.changes) == (0, 0, []), second.output
+    assert lab.starts() == 2
+    fetched = lab.play("fetch")
+    assert (fetched.code, fetched.changed) == (0, 0), fetched.output
+    gone = lab.play("teardown")
+    assert gone.code == 0, gone.output
+    left = lab.sandbox.run("sh", "-c", "find /etc/systemd /opt/vmmlab /var/lib/vmmlab").stdout
+    assert "runner" not in left
+    assert "vmmlab-run@" not in left
+    assert "friday" not in left
+
+
+@pytest.mark.sandbox
+def test_missing_measurements_fail_the_host(tmp_path: Path) -> None:
+    """Everything there is comes over first; then the host fails, with the first reason."""
+    lab = MeasuredLab(tmp_path)
+    (lab.state / "fail").touch()
+    failed = lab.play()
+    assert failed.code == 2
+    words = " ".join(failed.output.split())
+    assert "lab1: 2 of 3 measurements are missing; the first is qemu sysbench-cpu" in words
+    assert "ended with exit code 1; logs are in" in words
+    host = lab.results / "lab1"
+    assert (host / "qemu/sysbench-cpu/threads-1/01.failed-2.log").exists()
+    assert (host / "qemu/boot/default/01.json").exists()
