@@ -125,6 +125,7 @@ _OVERVIEW = {
     "about run": ("运行", "Run"),
     "about time": ("时间", "Time"),
     "about host": ("主机", "Lab host"),
+    "about hosts": ("主机数", "Lab hosts"),
     "about vmm": ("虚拟机监控器", "VMM"),
     "about logs": ("日志", "Logs"),
     "about problems line": ("问题", "Problems"),
@@ -193,6 +194,40 @@ _OVERVIEW = {
         "no repetition has all cases, or the numbers are below the resolution of the tool",
     ),
     "joint": ("；", "; "),
+}
+
+_LAB = {
+    "sheet hosts": ("主机", "Hosts"),
+    "sheet spread": ("跨主机", "Across hosts"),
+    "about hosts sheet": ("每台主机及其报告", "every host and its own report"),
+    "about spread": ("各指标在主机间的中位数与离散", "medians and spread across hosts"),
+    "outlier hosts": ("异常主机", "Outlier hosts"),
+    "no outliers": ("没有异常主机。", "No host is an outlier."),
+    "outlier line": (
+        "{host}：{count} 个指标远离其他主机，如 {vmm} {measurement}/{case} {metric}",
+        "{host}: {count} metrics far from other hosts, as {vmm} {measurement}/{case} {metric}",
+    ),
+    "head host": ("主机", "Host"),
+    "head hosts": ("主机数", "Hosts"),
+    "head report": ("报告", "Report"),
+    "head good": ("有结果", "With result"),
+    "head planned": ("计划或找到", "Planned or found"),
+    "head missing": ("缺失", "Missing"),
+    "head contradictions": ("矛盾", "Contradictions"),
+    "head median": ("中位数", "Median"),
+    "head q1": ("下四分位", "Lower quartile"),
+    "head q3": ("上四分位", "Upper quartile"),
+    "head lowest": ("最小", "Lowest"),
+    "head highest": ("最大", "Highest"),
+    "head spread": ("离散", "Spread"),
+    "head outliers": ("异常主机", "Outlier hosts"),
+    "spread explained": (
+        "每台主机以其中位数计；离散 = 四分位距 / 中位数；异常 = 在四分位数外 3 倍四分位距以上。",
+        "A host counts by its median; spread: IQR / median; outlier: 3 IQR outside the quartiles.",
+    ),
+    "written workbook": ("工作簿", "Workbook"),
+    "written page": ("网页", "Page"),
+    "written csv": ("样本", "Samples"),
 }
 
 _NOTICES = {
@@ -279,6 +314,7 @@ WORDS: dict[str, tuple[str, str]] = {
     **_HEADERS,
     **_SHEETS,
     **_OVERVIEW,
+    **_LAB,
     **_NOTICES,
     **_PROBLEMS,
     **_FACTS,

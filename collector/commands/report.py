@@ -43,16 +43,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the reports; return OK, or FINDINGS when numbers are missing or contradictory."""
     # pandas and openpyxl take a third of a second to import: not for `vmmlab --help`.
-    from collector.report.making import make_reports  # noqa: PLC0415
+    from collector.report.making import Files, make_reports  # noqa: PLC0415
 
     output: Path = arguments.output
-    summary = make_reports(
-        arguments.results,
+    files = Files(
         output,
         arguments.html or output.with_suffix(".html"),
         arguments.csv or output.with_name("samples.csv"),
-        arguments.lang,
     )
+    summary = make_reports(arguments.results, files, arguments.lang)
     for line in summary.lines:
         print(line)
     return ExitStatus.OK if summary.clean else ExitStatus.FINDINGS

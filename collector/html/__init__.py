@@ -1,4 +1,4 @@
-"""The report of one lab host as one HTML file without any external resource."""
+"""The report of a lab host, or of a lab, as one HTML file without any external resource."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,9 +6,10 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from collector.html.svg import plot
-from collector.labels import SUBJECTS, say
+from collector.html.svg import plot, readable
+from collector.labels import SUBJECTS, Language, say
 from collector.report.content import HostReport
+from collector.report.lab import LabReport
 from collector.report.problems import why_empty
 from collector.tables.model import Cell, Style, shown
 
@@ -18,10 +19,7 @@ _HERE = Path(__file__).parent
 def write_page(report: HostReport, path: Path) -> None:
     """Write the page of `report` to `path`, complete or not at all."""
     language = report.language
-    environment = Environment(
-        loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    environment.globals["say"] = lambda key, **fields: say(language, key, **fields)
+    environment = _environment(language)
     environment.globals["body_cell"] = lambda cell: _body_cell(cell, report)
     text = environment.get_template("page.html.j2").render(
         report=report,
@@ -41,6 +39,28 @@ def write_page(report: HostReport, path: Path) -> None:
         ],
         samples=list(_samples(report)),
     )
+    _write(text, path)
+
+
+def write_lab_page(report: LabReport, path: Path) -> None:
+    """Write the page of a whole lab to `path`, complete or not at all."""
+    environment = _environment(report.language)
+    environment.globals["readable"] = readable
+    text = environment.get_template("lab.html.j2").render(
+        report=report, charts=[(one, plot(one, report.language)) for one in report.charts]
+    )
+    _write(text, path)
+
+
+def _environment(language: Language) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.globals["say"] = lambda key, **fields: say(language, key, **fields)
+    return environment
+
+
+def _write(text: str, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.unfinished")
     unfinished.write_text(text, encoding="utf-8", errors="replace", newline="\n")

@@ -1,7 +1,7 @@
 """Everything that the report of one lab host says, in the order in which it is shown."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -14,7 +14,7 @@ from collector.report.facts import Fact, facts_of
 from collector.report.notices import notices_of
 from collector.report.problems import Problem, problems_of
 from collector.report.series import Chart, charts_of
-from collector.results import Collection, Host, Run
+from collector.results import Collection
 from collector.tables import make_tables
 from collector.tables.host_data import HostData, index_host
 from collector.tables.model import SampleKey, Table
@@ -46,8 +46,9 @@ class HostReport:
     """The report of one lab host in one run."""
 
     language: Language
-    collection: Collection
     data: HostData
+    samples: pd.DataFrame
+    """Columns: see `collector.results.Collection`."""
     title: str
     notices: tuple[str, ...]
     tables: tuple[Table, ...]
@@ -57,11 +58,6 @@ class HostReport:
     facts: tuple[Fact, ...]
     about: tuple[tuple[str, str], ...]
     """Label and text of the lines that open the overview."""
-
-    @property
-    def samples(self) -> pd.DataFrame:
-        """The samples of this host (columns: see `collector.results.Collection`)."""
-        return self.collection.samples[_of_host(self.collection.samples, self.data)]
 
     def contradictions(self, key: SampleKey) -> list[str]:
         """Return what contradicts the number of `key`."""
@@ -73,32 +69,23 @@ class HostReport:
 
 
 def make_report(
-    collection: Collection,
-    run: Run,
-    host: Host,
-    findings: Sequence[Finding],
-    language: Language,
+    collection: Collection, findings: Sequence[Finding], language: Language
 ) -> HostReport:
-    """Return the report of `host`.
+    """Return the report of the one host that `collection` holds (see `split`).
 
-    Args:
-        collection: what was collected; it may hold other hosts too.
-        run: the run that `host` belongs to.
-        host: the lab host.
-        findings: of the checks; those about other hosts are left out.
-        language: of all words.
+    `findings` are those of the checks; the ones about other hosts are left out.
     """
-    data = index_host(collection, run, host)
+    data = index_host(collection)
     tables = make_tables(data, language)
     problems = problems_of(data, tables, findings, language)
     return HostReport(
         language,
-        collection,
         data,
-        _title(data, language),
-        notices_of(run, host, data.labels, language),
+        collection.samples,
+        title_of([data.labels[vmm.name] for vmm in data.vmms], language),
+        notices_of(data.run, data.host, data.labels, language),
         tables,
-        tuple(_pairs(collection, data, language)),
+        tuple(pairs_of(collection, data.labels, language)),
         charts_of(data, language),
         problems,
         facts_of(data, language),
@@ -106,15 +93,19 @@ def make_report(
     )
 
 
-def _pairs(collection: Collection, data: HostData, language: Language) -> Iterator[Pair]:
-    """The first VMM against each of the others."""
-    run, host = data.run, data.host
-    alone = Collection(
-        (replace(run, hosts=(host,)),),
-        collection.samples[_of_host(collection.samples, data)],
-        collection.logs[_of_host(collection.logs, data)],
-    )
-    sides = [make_side(alone, vmm.name, label=data.labels[vmm.name]) for vmm in host.vmms]
+def pairs_of(
+    collection: Collection, labels: Mapping[str, str], language: Language
+) -> Iterator[Pair]:
+    """Yield the first of the VMMs named in `labels` against each of the others.
+
+    With several hosts in `collection` a sample is the median of one host.
+    """
+    present = {vmm.name for run in collection.runs for host in run.hosts for vmm in host.vmms}
+    sides = [
+        make_side(collection, name, label=label)
+        for name, label in labels.items()
+        if name in present
+    ]
     for right in sides[1:]:
         comparisons = compare_sides(sides[0], right)
         answers = answers_of(sides[0], right, comparisons, language)
@@ -138,9 +129,9 @@ def _of_host(frame: pd.DataFrame, data: HostData) -> "pd.Series[bool]":
     return (frame["run"] == data.run.name) & (frame["host"] == data.host.name)
 
 
-def _title(data: HostData, language: Language) -> str:
-    labels = [data.labels[vmm.name] for vmm in data.vmms]
-    names = labels[0]
+def title_of(labels: Sequence[str], language: Language) -> str:
+    """Return the title of a report about VMMs with these labels."""
+    names = labels[0] if labels else ""
     for label in labels[1:-1]:
         names = say(language, "comma", left=names, right=label)
     if len(labels) > 1:

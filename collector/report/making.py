@@ -1,16 +1,40 @@
 """From results to files: one report per lab host, and one for the whole lab."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from collector.checks import check_collection
-from collector.html import write_page
-from collector.labels import Language
+from collector.html import write_lab_page, write_page
+from collector.labels import Language, say
 from collector.report.content import make_report
 from collector.report.csv_file import write_samples
+from collector.report.lab import HostLine, host_line, make_lab_report
 from collector.results import collect
+from collector.tables.host_data import split
 from collector.workbook import write_workbook
+from collector.workbook.lab import write_lab_workbook
+
+_UNSAFE = re.compile(r"[^\w.-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Where the report goes."""
+
+    workbook: Path
+    html: Path
+    csv: Path
+
+    def of_host(self, name: str) -> "Files":
+        """Return the files of one host among many: the name of the host is in theirs."""
+        part = _UNSAFE.sub("_", name)
+        workbook, html = (
+            path.with_name(f"{path.stem}-{part}{path.suffix}")
+            for path in (self.workbook, self.html)
+        )
+        return Files(workbook, html, self.csv)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,30 +42,59 @@ class Summary:
     """What was written and whether anything is wrong with it."""
 
     lines: tuple[str, ...]
+    """For the terminal: what was reported, how much of it is there, where it is."""
     clean: bool
     """Nothing is missing and nothing contradicts anything."""
 
 
-def make_reports(
-    results: Sequence[Path], workbook: Path, html: Path, csv: Path, language: Language
-) -> Summary:
+def make_reports(results: Sequence[Path], files: Files, language: Language) -> Summary:
     """Write workbook, page and CSV of everything under `results`.
 
-    With one lab host they are about that host; with several there is one of each per host, with the
-    host's name in the file's name, and `workbook` and `html` are about the whole lab.
+    With one lab host they are about that host; with several, workbook and page are about the
+    whole lab, and each host has its own beside them.
 
     Raises UnusableInputError when there is nothing to report about.
     """
     collection = collect(results)
-    lines: list[str] = []
-    clean = True
     findings = check_collection(collection)
-    write_samples(collection.samples, csv)
-    for run in collection.runs:
-        for host in run.hosts:
-            report = make_report(collection, run, host, findings, language)
-            write_workbook(report, workbook)
-            write_page(report, html)
-            clean = clean and all(problem.kind == "note" for problem in report.problems)
-            lines += [*report.notices, *(f"{label}: {text}" for label, text in report.about)]
-    return Summary(tuple(lines), clean)
+    write_samples(collection.samples, files.csv)
+    hosts = list(split(collection))
+    if len(hosts) == 1:
+        report = make_report(hosts[0], findings, language)
+        write_workbook(report, files.workbook)
+        write_page(report, files.html)
+        clean = all(problem.kind == "note" for problem in report.problems)
+        return _summary(report.notices, report.about, clean, files, language)
+    lines: list[HostLine] = []
+    several_runs = len(collection.runs) > 1
+    for one in hosts:
+        report = make_report(one, findings, language)
+        run, host = report.data.run.name, report.data.host.name
+        name = f"{run}/{host}" if several_runs else host
+        own = files.of_host(name)
+        write_workbook(report, own.workbook)
+        write_page(report, own.html)
+        lines.append(host_line(report, name, own.workbook.name, own.html.name))
+    lab = make_lab_report(collection, lines, language)
+    write_lab_workbook(lab, files.workbook)
+    write_lab_page(lab, files.html)
+    clean = not any(line.missing or line.contradictions for line in lines)
+    return _summary(lab.notices, lab.about, clean, files, language)
+
+
+def _summary(
+    notices: Sequence[str],
+    about: Sequence[tuple[str, str]],
+    clean: bool,
+    files: Files,
+    language: Language,
+) -> Summary:
+    places = (("workbook", files.workbook), ("page", files.html), ("csv", files.csv))
+    return Summary(
+        (
+            *notices,
+            *(f"{label}: {text}" for label, text in about),
+            *(f"{say(language, f'written {kind}')}: {path}" for kind, path in places),
+        ),
+        clean,
+    )

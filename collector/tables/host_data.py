@@ -1,7 +1,11 @@
 """The samples of one lab host in one run, indexed so that a table finds each number at once."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from collector.labels import SUBJECTS
 from collector.results import Collection, Host, Run, Vmm
@@ -64,29 +68,46 @@ class HostData:
         return Source(_expected_log(absent), 0, "absent")
 
 
-def index_host(collection: Collection, run: Run, host: Host) -> HostData:
-    """Index the samples and logs of `host` in `run`."""
+def split(collection: Collection) -> Iterator[Collection]:
+    """Yield a collection of its own for each host of each run, in their order."""
+    parts = [
+        frame.groupby(["run", "host"], sort=False).indices
+        for frame in (collection.samples, collection.logs)
+    ]
+    for run in collection.runs:
+        for host in run.hosts:
+            samples, logs = (part.get((run.name, host.name), ()) for part in parts)
+            yield Collection(
+                (replace(run, hosts=(host,)),),
+                collection.samples.take(np.asarray(samples, dtype=np.int64)),
+                collection.logs.take(np.asarray(logs, dtype=np.int64)),
+            )
+
+
+def index_host(collection: Collection) -> HostData:
+    """Index the samples and logs of a collection that holds one host of one run."""
+    (run,) = collection.runs
+    (host,) = run.hosts
     numbers: dict[SampleKey, tuple[float, Source]] = {}
-    samples = collection.samples
-    chosen = samples[(samples["run"] == run.name) & (samples["host"] == host.name)]
     columns = ("vmm", "measurement", "case", "repetition", "metric", "value", "log", "line")
-    for *parts, value, log, line in zip(*(chosen[name].tolist() for name in columns), strict=True):
+    for *parts, value, log, line in _rows(collection.samples, columns):
         if value == value:  # noqa: PLR0124 - a word's value is NaN
             numbers[SampleKey(*parts)] = (float(value), Source(log, int(line)))
     logs: dict[LogKey, Source] = {}
     cases: dict[tuple[str, str], dict[str, set[int]]] = {}
-    frame = collection.logs
-    chosen = frame[(frame["run"] == run.name) & (frame["host"] == host.name)]
     columns = ("vmm", "measurement", "case", "repetition", "log", "line", "outcome", "reason")
-    for vmm, measurement, case, repetition, log, line, outcome, reason in zip(
-        *(chosen[name].tolist() for name in columns), strict=True
-    ):
-        key = LogKey(vmm, measurement, case, int(repetition))
+    for *parts, log, line, outcome, reason in _rows(collection.logs, columns):
+        key = LogKey(*parts)
         logs[key] = Source(log or _expected_log(key), _number_or_zero(line), outcome, reason)
-        if measurement in SUBJECTS and case not in DIAGNOSTIC_CASES:
-            cases.setdefault((vmm, measurement), {}).setdefault(case, set()).add(int(repetition))
+        if key.measurement in SUBJECTS and key.case not in DIAGNOSTIC_CASES:
+            own = cases.setdefault((key.vmm, key.measurement), {})
+            own.setdefault(key.case, set()).add(key.repetition)
     vmms = host.vmms + _without_folder(host, {key.vmm: None for key in logs})
     return HostData(run, host, vmms, _labels(vmms), numbers, logs, cases)
+
+
+def _rows(frame: pd.DataFrame, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    return zip(*(frame[name].tolist() for name in columns), strict=True)
 
 
 def _without_folder(host: Host, names: Iterable[str]) -> tuple[Vmm, ...]:

@@ -39,7 +39,7 @@ def write_workbook(report: HostReport, path: Path) -> None:
     add_problems(workbook, report.problems, sheets.places, notices, language)
     labels = [report.data.labels[vmm.name] for vmm in report.data.vmms]
     add_environment(workbook, report.facts, labels, notices, language)
-    name, rows = add_samples(workbook, report.collection, report.data, notices, language)
+    name, rows = add_samples(workbook, report.samples, report.data, notices, language)
     workbook.properties.title = report.title
     workbook.properties.creator = "vmmlab"
     save(

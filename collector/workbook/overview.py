@@ -1,5 +1,7 @@
 """The first sheet: what was compared, on what, and the answer per subject in one line."""
 
+from collections.abc import Sequence
+
 from openpyxl import Workbook
 from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.hyperlink import Hyperlink
@@ -31,27 +33,27 @@ def add_overview(workbook: Workbook, report: HostReport) -> None:
     name = say(language, "sheet overview")
     sheet, row = page.add_sheet(workbook, name, report.title, report.notices, _WIDTHS)
     sheet.freeze_panes = f"A{row}"
-    row = _about(sheet, report, row)
+    row = write_about(sheet, report.about, row, len(_WIDTHS))
     if not report.pairs:
         put_text(at(sheet, row, 1), say(language, "one side only"), styles.PLAIN_BOLD)
         row += 2
     for pair in report.pairs:
-        row = _answers(sheet, pair, row, language)
-    _contents(sheet, report, row)
+        row = write_answers(sheet, pair, row, language, len(_WIDTHS))
+    write_contents(sheet, _places(report), row, language)
     page.set_page(sheet, landscape=True)
 
 
-def _about(sheet: Worksheet, report: HostReport, row: int) -> int:
-    """Two columns: what, and which."""
-    for label, text in report.about:
+def write_about(sheet: Worksheet, lines: Sequence[tuple[str, str]], row: int, columns: int) -> int:
+    """Write label and text of each line from `row` on; return the row after a gap."""
+    for label, text in lines:
         put_text(at(sheet, row, 1), label, styles.PLAIN_BOLD)
-        put_text(at(sheet, row, 2), text, styles.PLAIN_TEXT)
-        sheet.merge_cells(start_row=row, end_row=row, start_column=2, end_column=len(_WIDTHS))
+        page.wide_text(sheet, row, (2, columns), text, styles.PLAIN_TEXT)
         row += 1
     return row + 1
 
 
-def _answers(sheet: Worksheet, pair: Pair, row: int, language: Language) -> int:
+def write_answers(sheet: Worksheet, pair: Pair, row: int, language: Language, columns: int) -> int:
+    """Write the answers of one pair from `row` on; return the row after a gap."""
     text = say(language, "compared", left=pair.left, right=pair.right)
     put_text(at(sheet, row, 1), text, styles.CAPTION)
     head = [
@@ -73,8 +75,7 @@ def _answers(sheet: Worksheet, pair: Pair, row: int, language: Language) -> int:
     ]
     after = page.write_rows(sheet, row + 1, head, rows, _FORMATS)
     for text in _remarks(pair, language):
-        put_text(at(sheet, after, 1), text, styles.PLAIN_TEXT)
-        sheet.merge_cells(start_row=after, end_row=after, start_column=1, end_column=len(_WIDTHS))
+        page.wide_text(sheet, after, (1, columns), text, styles.PLAIN_TEXT)
         after += 1
     if not pair.answers:
         put_text(at(sheet, after, 1), say(language, "no answers"), styles.PLAIN_TEXT)
@@ -87,18 +88,22 @@ def _remarks(pair: Pair, language: Language) -> list[str]:
     return [say(language, "p explained"), *(common if pair.remarks else [])]
 
 
-def _contents(sheet: Worksheet, report: HostReport, row: int) -> None:
-    """A list of the sheets and tables that leads to them."""
+def _places(report: HostReport) -> list[tuple[str, str]]:
     language = report.language
-    put_text(at(sheet, row, 1), say(language, "contents"), styles.CAPTION)
-    places = [(say(language, f"sheet {table.subject}"), table.caption) for table in report.tables]
-    places += [
+    tables = [(say(language, f"sheet {table.subject}"), table.caption) for table in report.tables]
+    return tables + [
         (say(language, f"sheet {name}"), say(language, f"about {name}"))
         for name in ("charts", "comparison", "problems", "environment", "samples")
     ]
+
+
+def write_contents(
+    sheet: Worksheet, places: Sequence[tuple[str, str]], row: int, language: Language
+) -> None:
+    """Write a list of sheets, with what each holds, that leads to them."""
+    put_text(at(sheet, row, 1), say(language, "contents"), styles.CAPTION)
     for number, (title, text) in enumerate(places, row + 1):
         cell = at(sheet, number, 1)
         put_text(cell, title, styles.LINK)
         cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"{quote_sheetname(title)}!A1")
-        put_text(at(sheet, number, 2), text, styles.PLAIN_TEXT)
-        sheet.merge_cells(start_row=number, end_row=number, start_column=2, end_column=6)
+        page.wide_text(sheet, number, (2, 6), text, styles.PLAIN_TEXT)

@@ -12,10 +12,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from collector.workbook import styles
 from collector.workbook.text import at, display_width, put_text
 
-_LINE_HEIGHT = 16.0
-"""Points."""
-NARROWEST, WIDEST = 8, 60
-"""Widths of columns, in digits."""
+_LINE_HEIGHT, _HIGHEST = 16.0, 400.0
+"""Points; a row cannot be higher than 409."""
+NARROWEST = 8
+"""Width of a column, in digits."""
 
 
 def add_sheet(
@@ -29,14 +29,22 @@ def add_sheet(
     for index, width in enumerate(widths, 1):
         sheet.column_dimensions[get_column_letter(index)].width = width
     put_text(at(sheet, 1, 1), title, styles.TITLE)
-    total = sum(widths)
     for row, notice in enumerate(notices, 2):
-        put_text(at(sheet, row, 1), notice, styles.NOTICE)
-        if len(widths) > 1:
-            sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=len(widths))
-        lines = math.ceil(display_width(notice) * 1.15 / total)
-        sheet.row_dimensions[row].height = _LINE_HEIGHT * lines
+        wide_text(sheet, row, (1, len(widths)), notice, styles.NOTICE)
     return sheet, 2 + len(notices) + 1
+
+
+def wide_text(sheet: Worksheet, row: int, columns: tuple[int, int], text: str, style: str) -> None:
+    """Write `text` over the columns from the first to the last, as many lines high as it needs."""
+    first, last = columns
+    put_text(at(sheet, row, first), text, style)
+    if last > first:
+        sheet.merge_cells(start_row=row, end_row=row, start_column=first, end_column=last)
+    letters = (get_column_letter(column) for column in range(first, last + 1))
+    total = sum(sheet.column_dimensions[letter].width for letter in letters)
+    lines = math.ceil(display_width(text) * 1.15 / total)
+    if lines > 1 or style == styles.NOTICE:
+        sheet.row_dimensions[row].height = min(_LINE_HEIGHT * max(lines, 1), _HIGHEST)
 
 
 def set_page(sheet: Worksheet, *, landscape: bool, repeat_rows: str | None = None) -> None:
@@ -83,15 +91,5 @@ def write_rows(
                 cell.value = value
                 cell.number_format = formats.get(column - 1, "General")
         if lines > 1:
-            sheet.row_dimensions[row].height = min(_LINE_HEIGHT * lines, 400.0)
+            sheet.row_dimensions[row].height = min(_LINE_HEIGHT * lines, _HIGHEST)
     return row + 1
-
-
-def fitting_widths(columns: Sequence[Sequence[str]], widest: int = WIDEST) -> list[float]:
-    """Return for each column of texts the width that shows them, within limits."""
-    return [
-        min(max(NARROWEST, *(display_width(text) + 2 for text in texts)), widest)
-        if texts
-        else NARROWEST
-        for texts in columns
-    ]

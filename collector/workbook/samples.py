@@ -4,14 +4,15 @@ A run leaves thousands of them: writing their rows as XML takes a tenth of the t
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from xml.sax.saxutils import escape
 
+import pandas as pd
 from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.utils import get_column_letter
 
 from collector.labels import Language, say
-from collector.results import Collection
 from collector.tables.host_data import HostData
 from collector.workbook import page, styles
 from collector.workbook.text import at, clean, needs_quote, put_text
@@ -35,7 +36,7 @@ _NUMBERS = {"repetition", "value", "line"}
 
 def add_samples(
     workbook: Workbook,
-    collection: Collection,
+    samples: pd.DataFrame,
     data: HostData,
     notices: Sequence[str],
     language: Language,
@@ -53,22 +54,21 @@ def add_samples(
         put_text(at(sheet, row, column), heading, styles.HEAD)
     quoted = Cell(sheet, row, 1)
     quoted.quotePrefix = True
-    frame = collection.samples
-    chosen = frame[(frame["run"] == data.run.name) & (frame["host"] == data.host.name)]
-    words = chosen["text"].tolist()
-    columns = [chosen[heading].tolist() for heading in COLUMNS]
+    quoted_style = quoted.style_id
+    words = samples["text"].tolist()
+    columns = [samples[heading].tolist() for heading in COLUMNS]
     letters = [get_column_letter(column) for column in range(1, len(COLUMNS) + 1)]
     lines: list[str] = []
     for number, (word, *values) in enumerate(zip(words, *columns, strict=True), row + 1):
         lines.append(f'<row r="{number}">')
         for heading, letter, value in zip(COLUMNS, letters, values, strict=True):
             if heading == "value" and value != value:  # noqa: PLR0124 - NaN: it is a word
-                lines.append(_text(f"{letter}{number}", word, quoted.style_id))
+                lines.append(_text(f"{letter}{number}", word, quoted_style))
             elif heading in _NUMBERS:
                 shown = int(value) if value == int(value) else value
                 lines.append(f'<c r="{letter}{number}"><v>{shown!r}</v></c>')
             else:
-                lines.append(_text(f"{letter}{number}", value, quoted.style_id))
+                lines.append(_text(f"{letter}{number}", value, quoted_style))
         lines.append("</row>")
     last = f"{letters[-1]}{row + len(words)}"
     sheet.freeze_panes = f"A{row + 1}"
@@ -79,7 +79,10 @@ def add_samples(
 
 def _text(coordinate: str, text: str, quoted: int) -> str:
     style = f' s="{quoted}"' if needs_quote(text) else ""
-    inner = escape(clean(text))
-    return (
-        f'<c r="{coordinate}"{style} t="inlineStr"><is><t xml:space="preserve">{inner}</t></is></c>'
-    )
+    return f'<c r="{coordinate}"{style} t="inlineStr">{_inline(text)}</c>'
+
+
+@lru_cache(maxsize=4096)
+def _inline(text: str) -> str:
+    """Most texts of the list come many times over."""
+    return f'<is><t xml:space="preserve">{escape(clean(text))}</t></is>'

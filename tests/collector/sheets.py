@@ -27,9 +27,11 @@ def as_shown(value: Any, number_format: str) -> str:
     if number_format == "General":
         return f"{value:.10g}"
     digits, _, suffix = number_format.partition('"')
-    places = len(digits.partition(".")[2])
-    assert digits in {"0", "0.00", "0.000"}
-    return str(_rounded(value, places)) + suffix.rstrip('"')
+    number = _rounded(value, len(digits.partition(".")[2]))
+    if digits.startswith("#,##0"):
+        return f"{number:,}"
+    assert set(digits) <= set("0.")
+    return str(number) + suffix.rstrip('"')
 
 
 def _rounded(value: float, places: int) -> Decimal:

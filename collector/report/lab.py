@@ -1,0 +1,260 @@
+"""What a report says about many lab hosts: medians and spread across them, outliers by name."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from collector import statistics
+from collector.compare import Side, make_side
+from collector.labels import SUBJECTS, Language, say
+from collector.metrics import metric
+from collector.report.content import HostReport, Pair, pairs_of, title_of
+from collector.report.notices import left_out
+from collector.report.problems import Problem
+from collector.report.series import Chart, Series
+from collector.results import Collection
+from collector.tables.fileio import MODES
+from collector.tables.host_data import DIAGNOSTIC_CASES
+
+_NAMED = 6
+"""Hosts that a notice names one by one."""
+_CHARTED = {
+    "boot": ("total_s",),
+    "memory-footprint": ("rss_kb",),
+    "sysbench-cpu": ("events_per_second",),
+    "sysbench-memory": ("throughput_mib_per_s",),
+    "fileio-latency": ("latency_avg_ms",),
+    "fileio-throughput": ("read_mib_per_s", "written_mib_per_s"),
+    "fileio-iops": ("reads_per_s", "writes_per_s"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HostLine:
+    """One host in the list of hosts."""
+
+    name: str
+    workbook: str
+    page: str
+    """Names of the files with the host's own report."""
+    good: int
+    planned: int
+    missing: int
+    contradictions: int
+    facts: dict[str, str]
+    """CPU, kernel and the like, by the name of the fact."""
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """One metric of one case and VMM across the hosts; each host counts by its median."""
+
+    measurement: str
+    case: str
+    metric: str
+    unit: str
+    vmm: str
+    """Its label."""
+    hosts: int
+    median: float
+    quartiles: tuple[float, float]
+    lowest: float
+    highest: float
+    outliers: tuple[tuple[str, float], ...]
+    """Hosts far outside, with their medians."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabReport:
+    """The report of a whole lab."""
+
+    language: Language
+    title: str
+    notices: tuple[str, ...]
+    about: tuple[tuple[str, str], ...]
+    hosts: tuple[HostLine, ...]
+    pairs: tuple[Pair, ...]
+    spreads: tuple[Spread, ...]
+    charts: tuple[Chart, ...]
+
+    @property
+    def outliers(self) -> dict[str, list[Spread]]:
+        """Host to the metrics in which it is far from the others, most outlying host first."""
+        found: dict[str, list[Spread]] = {}
+        for spread in self.spreads:
+            for host, _ in spread.outliers:
+                found.setdefault(host, []).append(spread)
+        return dict(sorted(found.items(), key=lambda item: -len(item[1])))
+
+    @property
+    def outlier_lines(self) -> list[str]:
+        """One sentence per outlier host."""
+        return [
+            say(
+                self.language,
+                "outlier line",
+                host=host,
+                count=len(spreads),
+                vmm=spreads[0].vmm,
+                measurement=spreads[0].measurement,
+                case=spreads[0].case,
+                metric=spreads[0].metric,
+            )
+            for host, spreads in self.outliers.items()
+        ]
+
+
+def host_line(report: HostReport, name: str, workbook: str, page: str) -> HostLine:
+    """Return what the lab's report says of one host."""
+    outcomes = [source.outcome for source in report.data.logs.values()]
+    kinds = [problem.kind for problem in report.problems]
+    return HostLine(
+        name,
+        workbook,
+        page,
+        outcomes.count("ok"),
+        len(outcomes),
+        kinds.count("missing"),
+        kinds.count("contradiction"),
+        {fact.name: fact.values[0] for fact in report.facts if fact.group == "host"},
+        report.problems,
+    )
+
+
+def make_lab_report(
+    collection: Collection, hosts: Sequence[HostLine], language: Language
+) -> LabReport:
+    """Return the report of all hosts of `collection`; `hosts` are in its order."""
+    labels: dict[str, str] = {}
+    for run in collection.runs:
+        for host in run.hosts:
+            labels |= {vmm.name: vmm.label for vmm in host.vmms if vmm.name not in labels}
+    sides = [make_side(collection, name, label=label) for name, label in labels.items()]
+    spreads = tuple(spread for side in sides for spread in _spreads(side))
+    return LabReport(
+        language,
+        title_of(list(labels.values()), language),
+        tuple(_notices(collection, labels, language)),
+        _about(collection, hosts, language),
+        tuple(hosts),
+        tuple(pairs_of(collection, labels, language)),
+        tuple(sorted(spreads, key=lambda one: SUBJECTS.index(one.measurement))),
+        tuple(_charts(sides, language)),
+    )
+
+
+def _spreads(side: Side) -> Iterator[Spread]:
+    for key, series in side.series.items():
+        if key.case in DIAGNOSTIC_CASES:
+            continue
+        values = np.asarray(series.values)
+        first, middle, third = (float(one) for one in np.quantile(values, (0.25, 0.5, 0.75)))
+        yield Spread(
+            key.measurement,
+            key.case,
+            key.metric,
+            metric(key.metric).unit,
+            side.label,
+            len(values),
+            middle,
+            (first, third),
+            float(values.min()),
+            float(values.max()),
+            tuple(
+                (series.names[place], series.values[place])
+                for place in statistics.outliers(series.values)
+            ),
+        )
+
+
+def _charts(sides: Sequence[Side], language: Language) -> Iterator[Chart]:
+    """One chart per subject and metric; a sample is the median of one host."""
+    for subject, metrics in _CHARTED.items():
+        for name in metrics:
+            keys = dict.fromkeys(
+                key
+                for side in sides
+                for key in side.series
+                if key.measurement == subject
+                and key.metric == name
+                and key.case not in DIAGNOSTIC_CASES
+            )
+            if keys:
+                empty: tuple[float, ...] = ()
+                yield Chart(
+                    subject,
+                    f"{say(language, f'subject {subject}')} {name}",
+                    metric(name).unit,
+                    say(language, f"categories {subject}"),
+                    tuple(_case_label(key.case, language) for key in keys),
+                    tuple(
+                        Series(
+                            side.label,
+                            tuple(
+                                side.series[key].values if key in side.series else empty
+                                for key in keys
+                            ),
+                        )
+                        for side in sides
+                    ),
+                    "dots" if all(key.case == "default" for key in keys) else "bars",
+                )
+
+
+def _case_label(case: str, language: Language) -> str:
+    if case == "default":
+        return ""
+    return say(language, case) if case in MODES else case
+
+
+def _about(
+    collection: Collection, hosts: Sequence[HostLine], language: Language
+) -> tuple[tuple[str, str], ...]:
+    notes = sum(problem.kind == "note" for host in hosts for problem in host.problems)
+    lines = (
+        ("about run", ", ".join(run.name for run in collection.runs)),
+        ("about hosts", str(len(hosts))),
+        (
+            "about logs",
+            say(
+                language,
+                "counted logs",
+                good=sum(host.good for host in hosts),
+                planned=sum(host.planned for host in hosts),
+            ),
+        ),
+        (
+            "about problems line",
+            say(
+                language,
+                "counted problems",
+                missing=sum(host.missing for host in hosts),
+                contradictions=sum(host.contradictions for host in hosts),
+                notes=notes,
+            ),
+        ),
+    )
+    return tuple((say(language, label), text) for label, text in lines)
+
+
+def _notices(collection: Collection, labels: dict[str, str], language: Language) -> Iterator[str]:
+    pairs = [(run, host) for run in collection.runs for host in run.hosts]
+    stand_ins = {
+        vmm.name for _, host in pairs for vmm in host.vmms if vmm.meta.get("stand_in") is True
+    }
+    for name, label in labels.items():
+        if name in stand_ins:
+            yield say(language, "notice stand-in", vmm=label)
+    emulated = [
+        host.name
+        for run, host in pairs
+        if host.meta.get("emulated") is True or run.meta.get("emulated") is True
+    ]
+    if emulated:
+        more = f" … ({len(emulated)})" if len(emulated) > _NAMED else ""
+        yield say(language, "notice emulated", host=", ".join(emulated[:_NAMED]) + more)
+    for run in collection.runs:
+        for vmm, reason in left_out(run.meta).items():
+            yield say(language, "notice left out", vmm=f"{run.name}/{vmm}", reason=reason)
