@@ -22,7 +22,7 @@ _RULE = re.compile(r"-{8,16}\s+-{5,}\s+-{5,}\s+-{5,}")
 _TOTAL = re.compile(
     r"total kB\s+(?P<size_kb>[0-9]{1,15})\s+(?P<rss_kb>[0-9]{1,15})\s+(?P<dirty_kb>[0-9]{1,15})"
 )
-_ANY_TOTAL = re.compile(r"\S+ kB(?:\s+[\d-]+){3}|total\s.*")
+_ANY_TOTAL = re.compile(r"\D{1,40}?(?:\s+[0-9-]+K?){1,3}")
 METRICS = ("size_kb", "rss_kb", "dirty_kb")
 _COLUMNS = (24, 32, 40)
 """pmap aligns the numbers of the total; they end here when none is wider than its column."""
@@ -105,7 +105,7 @@ def _refused(line: Line, text: str, last: Line) -> LogRun:
         return _error(text, line)
     if len(re.findall(r"\d+", text)) >= len(METRICS) and _MAPPING.fullmatch(last.text.strip()):
         return _error(f"not a total in English: {text[:120]!r}; run pmap with LC_ALL=C", line)
-    return _error(f"not a line of `pmap -x` in English: {text[:120]!r}", line)
+    return _error(f"not a line of `pmap -x` in English (LC_ALL=C): {text[:120]!r}", line)
 
 
 def _cut(last: Line) -> LogRun:

@@ -14,6 +14,7 @@ from collector.parsers.sysbench_grammar import (
     BANNER,
     OLD_BANNER,
     PREPARATION,
+    RULES,
     convert,
     match,
 )
@@ -110,6 +111,8 @@ class _Run:
             number = names.pop("latency_percentile_ms", None)
             if number is not None:
                 names[f"latency_p{int(percentile)}_ms"] = number
+        if names.get("block_size_bytes") == "0KiB":
+            del names["block_size_bytes"]  # sysbench's way to print less than 1 KiB
         self.values += [
             Value(name, convert(name, text), line.number) for name, text in names.items()
         ]
@@ -200,9 +203,13 @@ def _verdict(line: Line, text: str, run: _Run) -> str | None:
 
 
 def _cut_off(last: Line, run: _Run) -> str:
-    """Say what a run lacks whose log ends after the line `last`."""
+    """Say what a run lacks whose last line is `last`."""
     text = last.text.strip()
-    if run.position >= 0 and text == "Threads started!":
+    if text == "Threads started!":
         return "the log ends after 'Threads started!', without a result: cut off or aborted"
+    if run.test is None and run.position == len(RULES) - 1:
+        return "a result of none of the tests cpu, memory and fileio"
     wanted = ", ".join(sorted(run.missing))
-    return f"the log ends after {text[:80]!r}, before the result is complete (no {wanted})"
+    if run.position == len(RULES) - 1:
+        return f"the result is not complete: no {wanted}"
+    return f"the log ends after {text[:80]!r}, before the result is complete: no {wanted}"

@@ -41,8 +41,8 @@ fileio   | Using {file_io_mode:io} I/O mode
 fileio   | Using checksums validation.
 fileio   | Doing {file_test_mode:mode} test
        * | Initializing worker threads...
-         | Warming up for {:whole} seconds...
        * | Threads started!
+         | Warming up for {:whole} seconds...
          | Done.
          | Latency histogram (values are in milliseconds)
 cpu    * | CPU speed:
