@@ -36,3 +36,22 @@ class Finding:
         if self.log:
             return f"{self.log}:{self.line}" if self.line else self.log
         return "/".join(part for part in (self.run, self.host, self.vmm) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class CellFinding:
+    """Something about one cell of a workbook, or about the whole workbook (cell "")."""
+
+    severity: Severity
+    workbook: str
+    sheet: str
+    cell: str
+    """Its address, e.g. `B12`."""
+    message: str
+
+    @property
+    def place(self) -> str:
+        """Where to look: `sheet!cell`, else the workbook."""
+        if not self.sheet:
+            return self.workbook
+        return f"{self.sheet}!{self.cell}" if self.cell else self.sheet

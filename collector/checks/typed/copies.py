@@ -1,0 +1,211 @@
+"""Numbers that stand in two places although no two measurements would give the same.
+
+How likely it is that two numbers agree in all digits by chance follows from the workbook itself:
+where many numbers lie close together (20 speeds of one CPU) it happens, where few do it does not.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from collector.checks.model import CellFinding
+from collector.checks.typed.model import TypedSample, TypedTable
+from collector.checks.typed.rows import Row, finding, table_rows
+
+_DIGITS = 4
+"""Significant digits from which a number is looked at at all."""
+_UNLIKELY = 0.005
+"""A coincidence that is expected less often than this in a workbook is none."""
+_WINDOWS = (0.1, 0.02, 0.005)
+_MEASURED = {
+    "events_per_second": "speed",
+    "throughput_mib_per_s": "memory transfer rate",
+    "read_mib_per_s": "throughput",
+    "written_mib_per_s": "throughput",
+    "reads_per_s": "rate",
+    "writes_per_s": "rate",
+    "fsyncs_per_s": "rate",
+    "latency_max_ms": "longest latency",
+    "latency_avg_ms": "average latency",
+}
+"""Metrics that vary in all their digits; percentiles come in steps, sizes repeat by nature."""
+_SAME_ROWS = 0.6
+
+
+def check_copies(tables: Sequence[TypedTable], workbook: str) -> list[CellFinding]:
+    """Return numbers, rows and tables that were copied from another place."""
+    findings, copied = _tables(tables, workbook)
+    rest = [table for table in tables if table.number not in copied]
+    rows, cells = _rows(rest, workbook)
+    samples = [
+        sample
+        for table in rest
+        for sample in table.samples
+        if sample.metric in _MEASURED
+        and not sample.cell.copied
+        and (sample.cell.sheet, sample.cell.address) not in cells
+    ]
+    return findings + rows + _single(samples, workbook)
+
+
+def varied_numbers(tables: Sequence[TypedTable]) -> set[str]:
+    """Return what tells these measurements from all others: their numbers with many digits."""
+    return {
+        f"{sample.measurement}/{sample.case}/{sample.metric} {sample.number.value:.10g}"
+        for table in tables
+        for sample in table.samples
+        if sample.metric in _MEASURED and _digits(sample) >= _DIGITS
+    }
+
+
+def _digits(sample: TypedSample) -> int:
+    text = f"{sample.number.value:.10g}".replace(".", "").lstrip("0")
+    return len(text)
+
+
+def _same_place(one: TypedSample, other: TypedSample) -> bool:
+    """The same sample shown twice in a workbook is no copy of another."""
+    return one.cell == other.cell or (
+        (one.measurement, one.vmm, one.case, one.metric)
+        == (other.measurement, other.vmm, other.case, other.metric)
+        and one.repetition == other.repetition
+        and one.table != other.table
+    )
+
+
+def _tables(tables: Sequence[TypedTable], workbook: str) -> tuple[list[CellFinding], set[int]]:
+    """Find tables of two VMMs that hold the same numbers."""
+    findings: list[CellFinding] = []
+    copied: set[int] = set()
+    values = {table.number: _values(table) for table in tables}
+    for place, table in enumerate(tables):
+        for other in tables[:place]:
+            mine, theirs = values[table.number], values[other.number]
+            shared = mine.keys() & theirs.keys()
+            same = [key for key in shared if mine[key].number.value == theirs[key].number.value]
+            if (
+                other.measurement == table.measurement
+                and len(shared) > 3  # noqa: PLR2004 - fewer numbers are no table
+                and len(same) >= _SAME_ROWS * len(shared)
+                and not any(_same_place(mine[key], theirs[key]) for key in same)
+            ):
+                copied.add(table.number)
+                message = (
+                    f"{len(same)} of {len(shared)} numbers are those of '{other.name}'"
+                    f" ({other.sheet}!{other.head.address}): one of the tables was copied from the"
+                    " other; enter the numbers of its own logs"
+                )
+                findings.append(finding(next(iter(mine.values())), workbook, message))
+                break
+    return findings, copied
+
+
+def _values(table: TypedTable) -> dict[tuple[str, int, str], TypedSample]:
+    return {
+        (sample.case, sample.repetition, sample.metric): sample
+        for sample in table.samples
+        if sample.metric in _MEASURED or table.measurement in ("boot", "memory-footprint")
+    }
+
+
+def _rows(
+    tables: Sequence[TypedTable], workbook: str
+) -> tuple[list[CellFinding], set[tuple[str, str]]]:
+    """Find rows of latencies or speeds that agree in everything that varies."""
+    first: dict[tuple[float, ...], Row] = {}
+    findings: list[CellFinding] = []
+    cells: set[tuple[str, str]] = set()
+    for table in tables:
+        for row in table_rows(table):
+            varied = [row[name] for name in _MEASURED if name in row]
+            solid = [sample for sample in varied if _digits(sample) >= _DIGITS]
+            if len(varied) < 2 or len(solid) < 2:  # noqa: PLR2004 - one number may agree by chance
+                continue
+            key = tuple(sample.number.value for sample in varied)
+            other = first.setdefault(key, row)
+            one, two = next(iter(row.values())), next(iter(other.values()))
+            if other is row or _same_place(one, two):
+                continue
+            cells |= {(sample.cell.sheet, sample.cell.address) for sample in varied}
+            message = (
+                f"the whole row is that of {two.cell.sheet}!{two.cell.address}: two measurements"
+                " never agree in all digits; enter the numbers of its own log"
+            )
+            findings.append(finding(one, workbook, message))
+    return findings, cells
+
+
+def _single(samples: Sequence[TypedSample], workbook: str) -> list[CellFinding]:
+    """Find single numbers that stand in two cells."""
+    by_value: dict[float, list[TypedSample]] = defaultdict(list)
+    for sample in samples:
+        if _digits(sample) >= _DIGITS:
+            by_value[sample.number.value].append(sample)
+    findings = []
+    for group in by_value.values():
+        for place, sample in enumerate(group):
+            if place == 0 or any(_same_place(sample, other) for other in group[:place]):
+                continue
+            other = group[0]
+            unlikely = _expected(sample, other, samples) < _UNLIKELY
+            marked, origin = _which(other, sample, samples)
+            kinds = "" if _kind(marked) == _kind(origin) else f", a {_kind(origin)},"
+            message = (
+                f"{marked.cell.text} also stands in {origin.cell.sheet}!{origin.cell.address}"
+                f"{kinds}: two measurements hardly ever agree in all digits, so one was copied into"
+                " the wrong cell; compare both with their logs"
+            )
+            findings.append(finding(marked, workbook, message, note=not unlikely))
+    return findings
+
+
+def _kind(sample: TypedSample) -> str:
+    return _MEASURED[sample.metric]
+
+
+def _expected(one: TypedSample, other: TypedSample, samples: Iterable[TypedSample]) -> float:
+    """Return how many coincidences like this one chance would make in this workbook.
+
+    For windows around the value: pairs of such numbers that close, times the chance that two
+    numbers of the window agree in their last digit. The largest of these estimates counts.
+    """
+    value = one.number.value
+    step = max(one.number.step, other.number.step, 1e-9)
+    near = [
+        [each.number.value for each in samples if _kind(each) == kind]
+        for kind in (_kind(one), _kind(other))
+    ]
+    worst = 0.0
+    for window in _WINDOWS:
+        width = max(window * value, step)
+        counts = [sum(abs(each - value) <= width for each in values) for values in near]
+        if _kind(one) == _kind(other):
+            pairs = max(1.0, (counts[0] - 1) * (counts[0] - 2) / 2)
+        else:
+            pairs = max(1.0, (counts[0] - 1) * (counts[1] - 1))
+        worst = max(worst, pairs * step / (2 * width))
+    return worst
+
+
+def _which(
+    one: TypedSample, other: TypedSample, samples: Sequence[TypedSample]
+) -> tuple[TypedSample, TypedSample]:
+    """Return the cell that is more likely the wrong one, then the other.
+
+    It is the one that fits its own kind less: whose nearest neighbour of the same case and metric
+    is further away.
+    """
+    return (one, other) if _misfit(one, samples) > _misfit(other, samples) else (other, one)
+
+
+def _misfit(sample: TypedSample, samples: Sequence[TypedSample]) -> float:
+    value = sample.number.value
+    others = [
+        each.number.value
+        for each in samples
+        if each.metric == sample.metric
+        and each.case == sample.case
+        and each.measurement == sample.measurement
+        and each is not sample
+        and each.number.value != value
+    ]
+    return min((abs(each - value) / max(value, each) for each in others), default=0.0)

@@ -1,0 +1,62 @@
+"""Repetitions of one case against each other: the same test does not change by large factors."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from statistics import median
+
+from collector.checks.model import CellFinding
+from collector.checks.printed import plain
+from collector.checks.typed.model import TypedSample, TypedTable
+from collector.checks.typed.rows import finding
+
+_IMPOSSIBLE = 20.0
+_REMARKABLE = 3.0
+_LEAST_LATENCY_MS = 0.1
+_NOT_COMPARED = ("latency_max_ms", "latency_min_ms")
+"""The longest of a million events is what it is."""
+_SLIPS = (
+    (1000.0, 1.15, "a slip of the unit (factor 1000)?"),
+    (60.0, 1.1, "the total of a test of 60 s instead of the number per second?"),
+    (100.0, 1.1, "a slip of the decimal point?"),
+)
+
+
+def check_repetitions(tables: Sequence[TypedTable], workbook: str) -> list[CellFinding]:
+    """Return numbers that are many times another repetition of the same test."""
+    groups: dict[tuple[int, str, str, str], list[TypedSample]] = defaultdict(list)
+    others: dict[tuple[str, str, str], list[float]] = defaultdict(list)
+    for table in tables:
+        for sample in table.samples:
+            if sample.metric in _NOT_COMPARED or sample.number.value <= 0:
+                continue
+            groups[table.number, sample.vmm, sample.case, sample.metric].append(sample)
+            others[sample.measurement, sample.case, sample.metric].append(sample.number.value)
+    findings = []
+    for group in groups.values():
+        low = min(group, key=lambda sample: sample.number.value)
+        high = max(group, key=lambda sample: sample.number.value)
+        factor = high.number.value / low.number.value
+        if factor < _REMARKABLE or _tiny(low):
+            continue
+        usual = median(others[low.measurement, low.case, low.metric])
+        far = high if high.number.value / usual > usual / low.number.value else low
+        near = low if far is high else high
+        message = (
+            f"{far.cell.text} is {plain(factor)} times {'more' if far is high else 'less'} than"
+            f" {near.cell.text} ({near.cell.address}), another repetition of the same test"
+            f"{_slip(factor)}; compare both with their logs"
+        )
+        findings.append(finding(far, workbook, message, note=factor < _IMPOSSIBLE))
+    return findings
+
+
+def _tiny(sample: TypedSample) -> bool:
+    """A latency of few hundredths of a millisecond is known to a digit only."""
+    return sample.metric.endswith("_ms") and sample.number.value < _LEAST_LATENCY_MS
+
+
+def _slip(factor: float) -> str:
+    for expected, room, words in _SLIPS:
+        if expected / room < factor < expected * room:
+            return f": {words}"
+    return ""

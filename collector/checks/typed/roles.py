@@ -1,0 +1,101 @@
+"""What the headings and row labels of the report's tables mean, in Chinese and in English."""
+
+import re
+
+_ROLES: tuple[tuple[str, str], ...] = (
+    ("fsyncs_per_s", r"fsync|文件同步|同步(?:速率|次数)|file syncs|syncs? per"),
+    ("initrd_s", r"初始(?:化)?(?:内存盘|ram)|内存盘|initrd|initramfs|ram ?disk"),
+    ("userspace_s", r"用户(?:空间|态)|user ?space"),
+    ("firmware_s", r"固件|firmware"),
+    ("loader_s", r"引导|boot ?loader"),
+    ("kernel_s", r"内核|kernel"),
+    ("rss_kb", r"\brss\b|常驻|驻留"),
+    ("dirty_kb", r"dirty|脏页"),
+    ("pss_kb", r"\bpss\b"),
+    ("size_kb", r"内存段|总大小|虚拟内存|mapped|kbytes|\bvs[zs]\b|^size"),
+    ("block", r"块大小|块尺寸|block ?size"),
+    ("latency_p", r"百分位|percentile|^p\d\d\b|\b\d\d ?(?:th|%)"),
+    ("latency_avg_ms", r"平均(?:延迟|时延|延时)|(?:延迟|时延|延时).*平均|^平均$"),
+    ("latency_avg_ms", r"(?:avg|average|mean).*lat|lat.*(?:avg|average|mean)|^avg"),
+    ("latency_max_ms", r"最大(?:延迟|时延|延时)|(?:延迟|时延).*最大|max.*lat|lat.*max|^max"),
+    ("latency_min_ms", r"最小(?:延迟|时延|延时)|(?:延迟|时延).*最小|min.*lat|lat.*min|^min"),
+    ("events_per_second", r"cpu ?(?:速度|speed)|事件数|events?(?: ?/| per)|\beps\b|每秒事件"),
+    ("mode", r"(?:测试|读写|访问)(?:方式|模式|类型)|test ?mode|^mode|^模式"),
+    ("index", r"实验次数|^次数|序号|编号|轮次|测试次数|^次$|^#$|^no\.?$|^boot$|^run$|^index$|^n$"),
+    ("threads", r"线程|^threads?\b|number of threads"),
+    ("reads_per_s", r"读取?(?:速率|速度|次数|iops|操作)|^reads?\b|read ?iops"),
+    ("writes_per_s", r"写入?(?:速率|速度|次数|iops|操作)|^writes?\b|write ?iops"),
+    ("rate", r"传输(?:速率|速度)|吞吐|throughput|transfer|带宽|bandwidth|mib/s|mb/s"),
+    ("seq", r"^顺序|sequential|^seq"),
+    ("rnd", r"^随机|random|^rnd"),
+    ("total_s", r"^总|合计|\btotal\b"),
+)  # fmt: skip
+"""First match wins: a narrow meaning stands before a wide one."""
+LABELS = ("index", "threads", "block", "mode")
+"""Roles of a table's first column."""
+_PATTERNS = tuple((role, re.compile(pattern)) for role, pattern in _ROLES)
+_LONGEST_HEADING = 48
+CAPTION = re.compile(r"^(?:表|table|tab\.?)\s*\d+", re.IGNORECASE)
+_AVERAGE = re.compile(r"平均|均值|average|\bavg\b|\bmean\b", re.IGNORECASE)
+_OTHER_STATISTIC = re.compile(
+    r"标准差|方差|中位|最大值|最小值|合计|总计|median|std|stddev|deviation|^max|^min|^sum",
+    re.IGNORECASE,
+)
+_MODES: tuple[tuple[str, str], ...] = (
+    ("rndrw", r"随机(?:混合)?读写|rndrw|random (?:r/w|read[ /]*(?:and |& ?)?write|mixed)"),
+    ("seqrewr", r"顺序(?:重写|改写)|seqrewr|(?:sequential|seq) ?rewrite"),
+    ("rndrd", r"随机读|rndrd|(?:random|rand|rnd)[ -]?(?:read|rd)"),
+    ("rndwr", r"随机写|rndwr|(?:random|rand|rnd)[ -]?(?:write|wr)"),
+    ("seqrd", r"顺序读|seqrd|(?:sequential|seq)[ -]?(?:read|rd)"),
+    ("seqwr", r"顺序写|seqwr|(?:sequential|seq)[ -]?(?:write|wr)"),
+)
+_MODE_PATTERNS = tuple((mode, re.compile(pattern)) for mode, pattern in _MODES)
+
+
+def role_of(text: str) -> str | None:
+    """Return what a heading means: a metric, a label, `rate`, `seq`, `rnd`; None for others."""
+    low = text.lower()
+    if not low or len(low) > _LONGEST_HEADING or CAPTION.match(low) or "sysbench" in low:
+        return None
+    for role, pattern in _PATTERNS:
+        if pattern.search(low):
+            if role == "latency_p":
+                found = re.search(r"\d\d", low)
+                return f"latency_p{found[0] if found else 95}_ms"
+            return role
+    return None
+
+
+def vmms_in(text: str) -> list[str]:
+    """Return the VMMs a text names, in its order."""
+    low = text.lower()
+    found = []
+    for match in re.finditer(r"stratovirt|qemu(?:[ _-]*(?:的)?[ _-]*\(?microvm\)?)?", low):
+        word = match[0]
+        name = "stratovirt" if word == "stratovirt" else "qemu"
+        name = "qemu_microvm" if "microvm" in word else name
+        if name not in found:
+            found.append(name)
+    return found
+
+
+def is_average(label: str) -> bool:
+    """Whether a row label says that the row holds averages."""
+    return bool(_AVERAGE.search(label))
+
+
+def is_other_statistic(label: str) -> bool:
+    """Whether a row label names another statistic, which is no sample."""
+    return bool(_OTHER_STATISTIC.search(label))
+
+
+def mode_of(label: str) -> str | None:
+    """Return the sysbench test mode a row label names."""
+    low = label.lower()
+    return next((mode for mode, pattern in _MODE_PATTERNS if pattern.search(low)), None)
+
+
+def count_of(label: str) -> int | None:
+    """Return the number in a label such as `16`, `16 线程` or `4K`."""
+    found = re.search(r"\d+", label)
+    return int(found[0]) if found else None

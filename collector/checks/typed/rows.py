@@ -1,0 +1,146 @@
+"""The identities of one row of a typed table."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from statistics import median
+
+from collector.checks import boot, fileio, latency
+from collector.checks.model import CellFinding
+from collector.checks.printed import Printed, Problem, plain
+from collector.checks.typed.model import TypedSample, TypedTable
+
+_ADVICE = "compare with the log and correct the cell"
+_UNIT_SLIPS = {1000.0: "ms typed as s", 1e-3: "s typed as ms", 60.0: "min typed as s"}
+_MOSTLY = 0.8
+_FEW = 5
+_BUSY = 0.85
+_IDLE = 0.6
+_HARDLY_ANY = 0.1
+Row = dict[str, TypedSample]
+
+
+def table_rows(table: TypedTable) -> list[Row]:
+    """Return the samples of each row (and VMM) of a table by metric."""
+    rows: dict[tuple[int, str], Row] = defaultdict(dict)
+    for sample in table.samples:
+        if table.measurement not in ("sysbench-memory", "fileio-throughput"):
+            rows[sample.row, sample.vmm][sample.metric] = sample
+    return list(rows.values())
+
+
+def check_rows(tables: Sequence[TypedTable], workbook: str) -> list[CellFinding]:
+    """Return what contradicts what within single rows."""
+    findings: list[CellFinding] = []
+    odd_percentiles: list[CellFinding] = []
+    percentiles = 0
+    rows = [(table.measurement, row) for table in tables for row in table_rows(table)]
+    for measurement, row in rows:
+        numbers = numbers_of(row)
+        problems: list[Problem] = []
+        if measurement == "boot":
+            problems = [_with_slip(problem, numbers) for problem in boot.boot_sum(numbers)]
+        elif measurement == "memory-footprint":
+            problems = boot.footprint_order(numbers) + boot.whole_pages(numbers)
+        elif measurement in ("sysbench-cpu", "fileio-latency"):
+            problems = latency.order(numbers) + latency.little(numbers)
+            percentiles += latency.percentile_metric(numbers) is not None
+            odd_percentiles += _found(row, latency.percentile_is_bucket(numbers), workbook)
+        elif measurement == "fileio-iops":
+            problems = fileio.other_direction(numbers, next(iter(row.values())).case)
+        findings += _found(row, problems + _negative(row), workbook)
+    findings += _idle([row for kind, row in rows if kind == "sysbench-cpu"], workbook)
+    return findings + _percentiles(odd_percentiles, percentiles, workbook)
+
+
+def numbers_of(row: Row) -> dict[str, Printed]:
+    """Return a row's numbers by metric, with the threads that its label names."""
+    numbers = {name: sample.number for name, sample in row.items()}
+    case = next(iter(row.values())).case
+    if case.startswith("threads-"):
+        numbers["threads"] = Printed(float(case.removeprefix("threads-")))
+    return numbers
+
+
+def finding(sample: TypedSample, workbook: str, message: str, *, note: bool = False) -> CellFinding:
+    """Return a finding at the cell of a sample."""
+    return CellFinding(
+        "note" if note else "contradiction",
+        workbook,
+        sample.cell.sheet,
+        sample.cell.address,
+        message,
+    )
+
+
+def _found(row: Row, problems: Iterable[Problem], workbook: str) -> list[CellFinding]:
+    return [
+        finding(
+            row.get(problem.metric) or next(iter(row.values())),
+            workbook,
+            f"{problem.message}; {_ADVICE}",
+        )
+        for problem in problems
+    ]
+
+
+def _negative(row: Row) -> list[Problem]:
+    return [
+        Problem(name, f"{plain(sample.number.value)} is negative, which no {name} can be")
+        for name, sample in row.items()
+        if sample.number.value < 0
+    ]
+
+
+def _with_slip(problem: Problem, numbers: dict[str, Printed]) -> Problem:
+    """Say which part would mend a boot's sum if its unit were another."""
+    for name in (*boot.PARTS, "total_s"):
+        if name not in numbers:
+            continue
+        for factor, words in _UNIT_SLIPS.items():
+            value = numbers[name]
+            mended = {**numbers, name: Printed(value.value / factor, value.step / factor)}
+            if not boot.boot_sum(mended):
+                hint = f"{problem.message}; with {name[:-2]} as {plain(mended[name].value)} s it"
+                return Problem(name, f"{hint} fits: a slip of the unit ({words})?")
+    return problem
+
+
+def _idle(rows: list[Row], workbook: str) -> list[CellFinding]:
+    """Find rows of a cpu table whose speed or latency is far too low for their threads.
+
+    A cpu test does nothing but events, so Little's law is an equality, but for short tests of
+    many threads. So a row is held against those with at least as many threads.
+    """
+    shares = [
+        (share, int(row["events_per_second"].case.removeprefix("threads-") or 0), row)
+        for row in rows
+        if row.get("events_per_second")
+        and row["events_per_second"].case.startswith("threads-")
+        and (share := latency.at_work(numbers_of(row))) is not None
+        and row["latency_avg_ms"].number.value >= _HARDLY_ANY
+    ]
+    findings = []
+    for share, threads, row in shares:
+        others = [other for other, count, each in shares if count >= threads and each is not row]
+        usual = median(others) if others else 1.0
+        if share < _HARDLY_ANY or (share < _IDLE and usual > _BUSY):
+            speed, average = row["events_per_second"], row["latency_avg_ms"]
+            message = (
+                f"{plain(speed.number.value)} events/s times {plain(average.number.value)} ms"
+                f" average latency = {plain(share * threads)} threads at work, but the row has"
+                f" {threads} (Little's law): the speed or the latency belongs to another row;"
+                f" {_ADVICE}"
+            )
+            findings.append(finding(speed, workbook, message))
+    return findings
+
+
+def _percentiles(odd: list[CellFinding], total: int, workbook: str) -> list[CellFinding]:
+    """Where hardly any percentile is one of sysbench's buckets, they were made in another way."""
+    if len(odd) <= (1 - _MOSTLY) * total or total < _FEW:
+        return odd
+    message = (
+        f"{len(odd)} of {total} percentiles cannot have been printed by sysbench 1.x, which prints"
+        " the middle of a histogram's bucket: were they rounded or calculated?"
+    )
+    return [CellFinding("note", workbook, odd[0].sheet, odd[0].cell, message)]
