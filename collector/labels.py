@@ -125,7 +125,7 @@ _OVERVIEW = {
     "about run": ("运行", "Run"),
     "about time": ("时间", "Time"),
     "about host": ("主机", "Lab host"),
-    "about hosts": ("主机数", "Lab hosts"),
+    "number of hosts": ("主机数", "Lab hosts"),
     "about vmm": ("虚拟机监控器", "VMM"),
     "about logs": ("日志", "Logs"),
     "about problems line": ("问题", "Problems"),
@@ -138,6 +138,7 @@ _OVERVIEW = {
         "{missing} missing, {contradictions} contradictions, {notes} notes",
     ),
     "unknown": ("未知（没有记录）", "unknown (not recorded)"),
+    "table number": ("表 {number}", "Table {number}"),
     "contents": ("目录", "Contents"),
     "compared": ("{left} 与 {right} 的比较", "{left} against {right}"),
     "one side only": (
@@ -199,7 +200,7 @@ _OVERVIEW = {
 _LAB = {
     "sheet hosts": ("主机", "Hosts"),
     "sheet spread": ("跨主机", "Across hosts"),
-    "about hosts sheet": ("每台主机及其报告", "every host and its own report"),
+    "about hosts": ("每台主机及其报告", "every host and its own report"),
     "about spread": ("各指标在主机间的中位数与离散", "medians and spread across hosts"),
     "outlier hosts": ("异常主机", "Outlier hosts"),
     "no outliers": ("没有异常主机。", "No host is an outlier."),
@@ -273,6 +274,10 @@ _FACTS = {
     "facts run": ("运行", "Run"),
     "facts host": ("主机", "Lab host"),
     "facts vmm": ("虚拟机监控器", "VMMs"),
+    "facts blame": (
+        "启动最慢的单元（systemd-analyze blame 中位数）",
+        "Units slowest to start (systemd-analyze blame, medians)",
+    ),
     "no facts": ("没有记录。", "Nothing is recorded."),
     "head fact": ("事实", "Fact"),
     "head value": ("值", "Value"),

@@ -36,6 +36,7 @@ def write_page(report: HostReport, path: Path) -> None:
         groups=[
             (group, heads, [fact for fact in report.facts if fact.group == group])
             for group, heads in _heads(report).items()
+            if group != "blame" or any(fact.group == group for fact in report.facts)
         ],
         samples=list(_samples(report)),
     )
@@ -78,8 +79,13 @@ def _contents(report: HostReport) -> Iterator[tuple[str, str]]:
 
 def _heads(report: HostReport) -> dict[str, tuple[str, ...]]:
     fact, value = say(report.language, "head fact"), say(report.language, "head value")
-    labels = (report.data.labels[vmm.name] for vmm in report.data.vmms)
-    return {"run": (fact, value), "host": (fact, value), "vmm": (fact, *labels)}
+    labels = [report.data.labels[vmm.name] for vmm in report.data.vmms]
+    return {
+        "run": (fact, value),
+        "host": (fact, value),
+        "vmm": (fact, *labels),
+        "blame": (fact, *labels),
+    }
 
 
 def _body_cell(cell: Cell, report: HostReport) -> Markup:

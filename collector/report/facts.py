@@ -3,13 +3,18 @@
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
+from statistics import median
 from typing import Any, Literal
 
 from collector.labels import WORDS, Language, say
 from collector.report.notices import left_out
 from collector.tables.host_data import HostData
 
-Group = Literal["run", "host", "vmm"]
+Group = Literal["run", "host", "vmm", "blame"]
+GROUPS: tuple[Group, ...] = ("run", "host", "vmm", "blame")
+PER_VMM: tuple[Group, ...] = ("vmm", "blame")
+_SLOWEST = 8
+"""Units that the diagnosis of boots names."""
 _RUN_FACTS = ("run", "started", "finished", "seed", "vmms", "versions", "plan")
 _HIDDEN = {"format", "tuning", "blocks", "hosts", "left_out"}
 
@@ -25,7 +30,7 @@ class Fact:
     @property
     def differs(self) -> bool:
         """Tell whether the VMMs differ in it; what one of them does not say is a difference."""
-        return len(set(self.values)) > 1
+        return self.group == "vmm" and len(set(self.values)) > 1
 
 
 def facts_of(data: HostData, language: Language) -> tuple[Fact, ...]:
@@ -50,7 +55,23 @@ def facts_of(data: HostData, language: Language) -> tuple[Fact, ...]:
         Fact("vmm", _named(name, language), tuple(side.get(name, "") for side in sides))
         for name in names
     ]
-    return tuple(found)
+    return (*found, *_blame(data))
+
+
+def _blame(data: HostData) -> Iterator[Fact]:
+    """The units that take longest to start, by the median over the boots of each VMM."""
+    slowest: list[list[str]] = []
+    for vmm in data.vmms:
+        times: dict[str, list[float]] = {}
+        for key, (seconds, _) in data.numbers.items():
+            if key.vmm == vmm.name and key.metric.startswith("blame_s["):
+                unit = key.metric.removeprefix("blame_s[").removesuffix("]")
+                times.setdefault(unit, []).append(seconds)
+        medians = sorted(((median(found), unit) for unit, found in times.items()), reverse=True)
+        slowest.append([f"{unit} {seconds:.3f} s" for seconds, unit in medians[:_SLOWEST]])
+    for rank in range(max((len(names) for names in slowest), default=0)):
+        values = tuple(names[rank] if rank < len(names) else "" for names in slowest)
+        yield Fact("blame", str(rank + 1), values)
 
 
 def _tuning(tuning: Any, language: Language) -> Iterator[Fact]:

@@ -215,7 +215,7 @@ def _about(
     notes = sum(problem.kind == "note" for host in hosts for problem in host.problems)
     lines = (
         ("about run", ", ".join(run.name for run in collection.runs)),
-        ("about hosts", str(len(hosts))),
+        ("number of hosts", str(len(hosts))),
         (
             "about logs",
             say(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from openpyxl import Workbook
 
 from collector.labels import Language, say
-from collector.report.facts import Fact
+from collector.report.facts import GROUPS, PER_VMM, Fact, Group
 from collector.workbook import page, styles
 from collector.workbook.text import at, put_text
 
@@ -24,24 +24,30 @@ def add_environment(
     title = say(language, "sheet environment")
     sheet, row = page.add_sheet(workbook, title, title, notices, widths)
     sheet.freeze_panes = f"B{row}"
-    for group in ("run", "host", "vmm"):
+    for group in GROUPS:
         chosen = [fact for fact in facts if fact.group == group]
+        if not chosen and group == "blame":
+            continue
         put_text(at(sheet, row, 1), say(language, f"facts {group}"), styles.CAPTION)
         if not chosen:
             put_text(at(sheet, row + 1, 1), say(language, "no facts"), styles.PLAIN_TEXT)
             row += 3
             continue
-        if group == "vmm":
-            head = [say(language, "head fact"), *labels, say(language, "head differs")]
-            rows = [(fact.name, *fact.values, "≠" if fact.differs else "") for fact in chosen]
-        else:
-            head = [say(language, "head fact"), say(language, "head value")]
-            rows = [(fact.name, *fact.values) for fact in chosen]
         first = row + 1
-        row = page.write_rows(sheet, first, head, rows) + 1
-        if group == "vmm":
-            for number, fact in enumerate(chosen, first + 1):
-                for column in range(2, 2 + len(labels)):
-                    if fact.differs:
-                        at(sheet, number, column).fill = styles.DIFFERENT_FILL
+        row = page.write_rows(sheet, first, *_list(group, chosen, labels, language)) + 1
+        for number, fact in enumerate(chosen, first + 1):
+            for column in range(2, 2 + len(labels)):
+                if fact.differs:
+                    at(sheet, number, column).fill = styles.DIFFERENT_FILL
     page.set_page(sheet, landscape=True)
+
+
+def _list(
+    group: Group, facts: Sequence[Fact], labels: Sequence[str], language: Language
+) -> tuple[list[str], list[tuple[str, ...]]]:
+    """Return head and rows of one group of facts."""
+    if group == "vmm":
+        head = [say(language, "head fact"), *labels, say(language, "head differs")]
+        return head, [(fact.name, *fact.values, "≠" if fact.differs else "") for fact in facts]
+    last = labels if group in PER_VMM else [say(language, "head value")]
+    return [say(language, "head fact"), *last], [(fact.name, *fact.values) for fact in facts]

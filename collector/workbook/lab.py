@@ -73,15 +73,8 @@ def _overview(workbook: Workbook, report: LabReport) -> None:
     for text in report.outlier_lines or [say(language, "no outliers")]:
         page.wide_text(sheet, row, (1, len(_OVERVIEW_WIDTHS)), text, styles.PLAIN_TEXT)
         row += 1
-    places = [
-        (say(language, f"sheet {name}"), say(language, _about_key(name))) for name in _CONTENTS
-    ]
-    write_contents(sheet, places, row + 1, language)
+    write_contents(sheet, _CONTENTS, (), row + 1, language)
     page.set_page(sheet, landscape=True)
-
-
-def _about_key(name: str) -> str:
-    return "about hosts sheet" if name == "hosts" else f"about {name}"
 
 
 def _hosts(workbook: Workbook, report: LabReport) -> None:

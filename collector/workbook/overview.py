@@ -7,13 +7,15 @@ from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from collector.labels import Language, say
+from collector.labels import SUBJECTS, Language, say
 from collector.report.content import HostReport, Pair
+from collector.tables.model import Table
 from collector.workbook import page, styles
 from collector.workbook.text import at, put_text
 
 _WIDTHS = (24, 22, 13, 13, 8, 8, 8, 8, 56)
-_FORMATS = {2: "#,##0.00", 3: "#,##0.00", 4: "0.000", 5: "0.000", 6: "0.000", 7: "0.0000"}
+_FORMATS = {2: "#,##0.00", 3: "#,##0.00", 4: "0.000", 5: "0.000", 6: "0.000", 7: page.P_VALUE}
+_OTHER_SHEETS = ("charts", "comparison", "problems", "environment", "samples")
 _HEADINGS = (
     "subject",
     "quantity",
@@ -39,7 +41,8 @@ def add_overview(workbook: Workbook, report: HostReport) -> None:
         row += 2
     for pair in report.pairs:
         row = write_answers(sheet, pair, row, language, len(_WIDTHS))
-    write_contents(sheet, _places(report), row, language)
+    names = [subject for subject in SUBJECTS if any(subject == t.subject for t in report.tables)]
+    write_contents(sheet, [*names, *_OTHER_SHEETS], report.tables, row, language)
     page.set_page(sheet, landscape=True)
 
 
@@ -88,22 +91,23 @@ def _remarks(pair: Pair, language: Language) -> list[str]:
     return [say(language, "p explained"), *(common if pair.remarks else [])]
 
 
-def _places(report: HostReport) -> list[tuple[str, str]]:
-    language = report.language
-    tables = [(say(language, f"sheet {table.subject}"), table.caption) for table in report.tables]
-    return tables + [
-        (say(language, f"sheet {name}"), say(language, f"about {name}"))
-        for name in ("charts", "comparison", "problems", "environment", "samples")
-    ]
-
-
 def write_contents(
-    sheet: Worksheet, places: Sequence[tuple[str, str]], row: int, language: Language
+    sheet: Worksheet, names: Sequence[str], tables: Sequence[Table], row: int, language: Language
 ) -> None:
-    """Write a list of sheets, with what each holds, that leads to them."""
+    """Write a list of sheets that leads to them.
+
+    Tables are named by their numbers: a caption stands above its table and nowhere else.
+    """
     put_text(at(sheet, row, 1), say(language, "contents"), styles.CAPTION)
-    for number, (title, text) in enumerate(places, row + 1):
+    for number, name in enumerate(names, row + 1):
+        title = say(language, f"sheet {name}")
         cell = at(sheet, number, 1)
         put_text(cell, title, styles.LINK)
         cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"{quote_sheetname(title)}!A1")
+        own = [
+            say(language, "table number", number=table.number)
+            for table in tables
+            if table.subject == name
+        ]
+        text = ", ".join(own) or say(language, f"about {name}")
         page.wide_text(sheet, number, (2, 6), text, styles.PLAIN_TEXT)

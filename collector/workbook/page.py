@@ -12,6 +12,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from collector.workbook import styles
 from collector.workbook.text import at, display_width, put_text
 
+P_VALUE = '[<0.0001]"<0.0001";0.0000'
+"""Number format of p values."""
 _LINE_HEIGHT, _HIGHEST = 16.0, 400.0
 """Points; a row cannot be higher than 409."""
 NARROWEST = 8
@@ -77,19 +79,30 @@ def write_rows(
     formats = formats or {}
     for column, text in enumerate(head, 1):
         put_text(at(sheet, first_row, column), text, styles.HEAD)
+    _fit_height(sheet, first_row, head)
     row = first_row
     for row, values in enumerate(rows, first_row + 1):
-        lines = 1
         for column, value in enumerate(values, 1):
             cell = at(sheet, row, column)
             if isinstance(value, str):
                 put_text(cell, value, styles.CELL_TEXT)
-                width = sheet.column_dimensions[get_column_letter(column)].width
-                lines = max(lines, math.ceil(display_width(value) * 1.1 / width))
             else:
                 cell.style = styles.CELL_TEXT
                 cell.value = value
                 cell.number_format = formats.get(column - 1, "General")
-        if lines > 1:
-            sheet.row_dimensions[row].height = min(_LINE_HEIGHT * lines, _HIGHEST)
+        _fit_height(sheet, row, values)
     return row + 1
+
+
+def _fit_height(sheet: Worksheet, row: int, values: Sequence[object]) -> None:
+    """Make a row as high as its longest text needs: not every program does it by itself."""
+    lines = max(
+        (
+            display_width(value) * 1.1 / sheet.column_dimensions[get_column_letter(column)].width
+            for column, value in enumerate(values, 1)
+            if isinstance(value, str)
+        ),
+        default=0.0,
+    )
+    if lines > 1:
+        sheet.row_dimensions[row].height = min(_LINE_HEIGHT * math.ceil(lines), _HIGHEST)

@@ -54,8 +54,11 @@ def register(workbook: Workbook) -> None:
         SIDE_HEAD: {"border": _BOX, "alignment": CENTRE},
         CELL_TEXT: {"border": _BOX, "alignment": _TOP},
         PLAIN_TEXT: {"alignment": _TOP},
-        LINK: {"font": Font(color="0563C1", underline="single"), "border": _BOX},
-        PLAIN_BOLD: {"font": Font(bold=True)},
+        LINK: {
+            "font": Font(color="0563C1", underline="single"),
+            "alignment": Alignment(vertical="top"),
+        },
+        PLAIN_BOLD: {"font": Font(bold=True), "alignment": Alignment(vertical="top")},
     }
     for name, look in looks.items():
         workbook.add_named_style(NamedStyle(name=name, **look))

@@ -36,9 +36,21 @@ def write_report_results(
     """Write the logs of the report's two VMMs below `host`, at most `repetitions` of each test."""
     for path, text in report_logs(names).items():
         if repetitions is None or int(Path(path).stem) <= repetitions:
-            target = host / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, encoding="utf-8")
+            write_log(host, path, text)
+
+
+def write_log(host: Path, path: str, text: str) -> Path:
+    """Write one log below `host`."""
+    target = host / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, encoding="utf-8")
+    return target
+
+
+def write_json(path: Path, **content: object) -> None:
+    """Write one of the records that lie beside logs."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"format": 1, **content}), encoding="utf-8")
 
 
 def report_logs(  # noqa: C901 - one loop per table

@@ -26,6 +26,8 @@ def as_shown(value: Any, number_format: str) -> str:
         return f"{minutes}min {rest}s"
     if number_format == "General":
         return f"{value:.10g}"
+    if number_format.startswith("[<0.0001]"):
+        return "<0.0001" if value < 0.0001 else f"{value:.4f}"
     digits, _, suffix = number_format.partition('"')
     number = _rounded(value, len(digits.partition(".")[2]))
     if digits.startswith("#,##0"):
