@@ -1,6 +1,6 @@
 """Identities of boot times and of memory footprints."""
 
-from collector.checks.printed import Numbers, Problem, plain
+from collector.checks.printed import Numbers, Problem
 
 PARTS = ("firmware_s", "loader_s", "kernel_s", "initrd_s", "userspace_s")
 _MILLISECOND = 0.001
@@ -54,17 +54,17 @@ def footprint_order(numbers: Numbers) -> list[Problem]:
 
 def whole_pages(numbers: Numbers) -> list[Problem]:
     """`pmap` counts pages of 4 KiB, so every size of it is a multiple of 4."""
-    return [
-        Problem(
-            name,
-            f"{plain_kb(numbers[name].value)} kB is no multiple of {_PAGE_KB}, but pmap counts"
-            f" pages of {_PAGE_KB} kB: a digit is wrong",
+    problems = []
+    for name in ("size_kb", "rss_kb", "dirty_kb"):
+        if name not in numbers or numbers[name].step > 1 or not numbers[name].value % _PAGE_KB:
+            continue
+        value = numbers[name].value
+        hint = "a digit is wrong" if value == int(value) else "is it in MB?"
+        problems.append(
+            Problem(
+                name,
+                f"{value:.10g} kB is no multiple of {_PAGE_KB}, but pmap counts pages of"
+                f" {_PAGE_KB} kB: {hint}",
+            )
         )
-        for name in ("size_kb", "rss_kb", "dirty_kb")
-        if name in numbers and numbers[name].step <= 1 and numbers[name].value % _PAGE_KB
-    ]
-
-
-def plain_kb(value: float) -> str:
-    """Return a number of kB with all its digits."""
-    return f"{value:.0f}" if value == int(value) else plain(value)
+    return problems

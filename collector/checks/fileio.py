@@ -3,7 +3,7 @@
 import math
 
 from collector.checks.latency import rate_agrees
-from collector.checks.printed import Numbers, Printed, Problem, plain
+from collector.checks.printed import Numbers, Printed, Problem, about, plain
 from collector.checks.requests import request_size
 
 MIB = 1 << 20
@@ -36,7 +36,7 @@ def memory_transfer(numbers: Numbers) -> list[Problem]:
                 Problem(
                     "transferred_mib",
                     f"{plain(events.value)} operations of {plain(block.value)} bytes are"
-                    f" {plain(expected)} MiB, but {plain(moved.value)} MiB were transferred",
+                    f" {about(expected)} MiB, but {plain(moved.value)} MiB were transferred",
                 )
             )
     speed, time = numbers.get("throughput_mib_per_s"), numbers.get("total_time_s")
@@ -45,7 +45,7 @@ def memory_transfer(numbers: Numbers) -> list[Problem]:
             Problem(
                 "throughput_mib_per_s",
                 f"{plain(moved.value)} MiB in {plain(time.value)} s are"
-                f" {plain(moved.value / max(time.value, 1e-9))} MiB/s, but the rate says"
+                f" {about(moved.value / max(time.value, 1e-9))} MiB/s, but the rate says"
                 f" {plain(speed.value)} MiB/s",
             )
         )
@@ -90,9 +90,9 @@ def bytes_per_request(numbers: Numbers, mode: str) -> list[Problem]:
             Problem(
                 moved_name,
                 f"{plain(moved.value)} MiB/s over {plain(requests.value)} requests/s are"
-                f" {plain(moved.value * MIB / requests.value)} bytes per request; blocks of"
+                f" {about(moved.value * MIB / requests.value)} bytes per request; blocks of"
                 f" {plain(block)} bytes in files of {plain(size)} bytes make"
-                f" {plain(mean)} (sysbench cuts requests at the end of a file)",
+                f" {about(mean)} (sysbench cuts requests at the end of a file)",
             )
         )
     return problems
@@ -124,7 +124,7 @@ def fsyncs(numbers: Numbers, mode: str) -> list[Problem]:
             "fsyncs_per_s",
             f"{plain(seen.value)} fsyncs/s with {plain(requests.value)} requests/s: an fsync of"
             f" all {plain(files)} files after each {plain(frequency)} requests and one by each"
-            f" thread at the end make about {plain(expected)}",
+            f" thread at the end make about {about(expected)}",
         )
     ]
 
@@ -152,6 +152,6 @@ def file_events(numbers: Numbers) -> list[Problem]:
         Problem(
             name,
             f"{plain(events)} events in {plain(time.value)} s, but reads/s, writes/s and fsyncs/s"
-            f" make {plain(sum(kind.value for kind in kinds) * time.value)}",
+            f" make {about(sum(kind.value for kind in kinds) * time.value)}",
         )
     ]

@@ -6,7 +6,7 @@ from typing import Any
 from collector.checks.fileio import WORDS
 from collector.checks.logs import Log
 from collector.checks.model import Finding
-from collector.checks.printed import plain
+from collector.checks.printed import about, plain
 
 _TOOLS = {
     "boot": ("systemd-analyze",),
@@ -105,6 +105,6 @@ def _differs(log: Log, metric: str, expected: float | None, unit: str) -> list[F
         return []
     message = (
         f"the log says {plain(found)} {unit}, but {log.measurement}/{log.case} means"
-        f" {plain(expected)}: its numbers belong to another case; move the log or measure again"
+        f" {about(expected)}: its numbers belong to another case; move the log or measure again"
     )
     return [log.finding("contradiction", metric, message)]

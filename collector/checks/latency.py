@@ -6,7 +6,7 @@ All functions take the numbers of one run by metric name and leave out what is n
 import math
 import re
 
-from collector.checks.printed import Numbers, Printed, Problem, plain
+from collector.checks.printed import Numbers, Printed, Problem, about, plain
 
 _BUCKETS = 1024
 _SHORTEST_MS = 1e-3
@@ -88,7 +88,7 @@ def _average_within_reach(numbers: Numbers, percentile: str | None) -> list[Prob
             f"an average of {plain(average.value)} ms is out of reach: {share:.0%} of the events"
             f" took at most {plain(numbers[percentile].value)} ms and the others at most"
             f" {plain(numbers['latency_max_ms'].value)} ms, so it cannot be above"
-            f" {plain(reach)} ms",
+            f" {about(reach)} ms",
         )
     ]
 
@@ -100,15 +100,6 @@ def is_bucket(percentile: Printed) -> bool:
     low = math.log(max(percentile.low, _SHORTEST_MS) / _SHORTEST_MS) / _BUCKET_WIDTH
     high = math.log(percentile.high / _SHORTEST_MS) / _BUCKET_WIDTH
     return math.floor(high + 1e-6) >= math.ceil(low - 1e-6)
-
-
-def at_work(numbers: Numbers) -> float | None:
-    """Return events/s times average latency as a share of the threads; None when not known."""
-    needed = ("events_per_second", "latency_avg_ms", "threads")
-    if any(name not in numbers or not numbers[name].value for name in needed):
-        return None
-    rate, average, threads = (numbers[name].value for name in needed)
-    return rate * average / 1000 / threads
 
 
 def percentile_is_bucket(numbers: Numbers) -> list[Problem]:
@@ -142,18 +133,17 @@ def little(numbers: Numbers) -> list[Problem]:
     between them is not in the latency, and in a short test of many threads on one slow CPU most
     threads start late (0.29 of 64 threads was seen in one second).
     """
-    if at_work(numbers) is None:
+    needed = ("events_per_second", "latency_avg_ms", "threads")
+    if any(name not in numbers for name in needed):
         return []
-    rate, average, threads = (
-        numbers[name] for name in ("events_per_second", "latency_avg_ms", "threads")
-    )
-    if rate.low * average.low / 1000 <= threads.value * _SLACK:
+    rate, average, threads = (numbers[name] for name in needed)
+    if not threads.value or rate.low * average.low / 1000 <= threads.value * _SLACK:
         return []
     return [
         Problem(
             "events_per_second",
-            f"{plain(rate.value)} events/s times {plain(average.value)} ms average latency ="
-            f" {plain(rate.value * average.value / 1000)} threads at work, but the test has"
+            f"{about(rate.value)} events/s times {plain(average.value)} ms average latency ="
+            f" {about(rate.value * average.value / 1000)} threads at work, but the test has"
             f" {plain(threads.value)} (Little's law): {_total_events_hint(rate, average, threads)}",
         )
     ]
@@ -164,8 +154,9 @@ def _total_events_hint(rate: Printed, average: Printed, threads: Printed) -> str
     seconds = rate.value * average.value / 1000 / threads.value
     if seconds >= 3:  # noqa: PLR2004 - shorter tests are hardly ever made
         return (
-            f"the speed is {plain(seconds)} times too high: is it the total number of events of"
-            f" a test of about {seconds:.0f} s, instead of the events per second?"
+            f"the speed is {about(seconds)} times too high: is it the total number of events of"
+            f" a test of about {seconds:.0f} s instead of the events per second, or is the latency"
+            " of a test with more threads?"
         )
     return "the speed or the latency is too high, or the number of threads is another"
 
@@ -182,8 +173,8 @@ def events_over_time(numbers: Numbers) -> list[Problem]:
         Problem(
             "events_per_second",
             f"{plain(events.value)} events in {plain(time.value)} s are"
-            f" {plain(events.value / max(time.value, 1e-9))} events/s, but the speed says"
-            f" {plain(rate.value)}",
+            f" {about(events.value / max(time.value, 1e-9))} events/s, but the speed says"
+            f" {about(rate.value)}",
         )
     ]
 
@@ -214,7 +205,7 @@ def latency_sum(numbers: Numbers) -> list[Problem]:
                 Problem(
                     "latency_avg_ms",
                     f"{plain(events.value)} events of {plain(average.value)} ms on average are"
-                    f" {plain(average.value * events.value)} ms, but the sum of all latencies is"
+                    f" {about(average.value * events.value)} ms, but the sum of all latencies is"
                     f" {plain(total.value)} ms",
                 )
             )
@@ -223,9 +214,9 @@ def latency_sum(numbers: Numbers) -> list[Problem]:
         problems.append(
             Problem(
                 "latency_sum_ms",
-                f"all latencies add up to {plain(total.value / 1000)} s, but"
+                f"all latencies add up to {about(total.value / 1000)} s, but"
                 f" {plain(threads.value)} threads have only"
-                f" {plain(threads.value * time.value)} s in a test of {plain(time.value)} s",
+                f" {about(threads.value * time.value)} s in a test of {plain(time.value)} s",
             )
         )
     return problems

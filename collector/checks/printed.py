@@ -36,8 +36,16 @@ class Problem(NamedTuple):
 
 
 def plain(value: float) -> str:
-    """Return `value` with 5 significant digits, without an exponent and without empty zeros."""
-    text = f"{value:.5g}"
-    if "e" in text:
-        text = f"{value:.0f}" if abs(value) >= 1 else f"{value:.8f}"
-    return text
+    """Return a printed number with all its digits, without an exponent."""
+    return _without_exponent(f"{value:.10g}", value)
+
+
+def about(value: float) -> str:
+    """Return a calculated number with 5 significant digits, without an exponent."""
+    return _without_exponent(f"{value:.5g}", value)
+
+
+def _without_exponent(text: str, value: float) -> str:
+    if "e" not in text:
+        return text
+    return f"{value:.0f}" if abs(value) >= 1 else f"{value:.8f}"

@@ -9,7 +9,8 @@ from collector.checks.typed.text import is_nothing
 
 _CAPTION_ROWS = 8
 _SECTION_ROWS = 60
-_HEADER_ROWS = 4
+_HEADER_ROWS = 6
+_BODY_ROWS = 8
 _LONGEST_NAME = 24
 _LATENCIES = ("latency_avg_ms", "latency_max_ms", "latency_min_ms")
 _BOOT = {"kernel_s", "initrd_s", "userspace_s", "total_s", "firmware_s", "loader_s"}
@@ -101,10 +102,14 @@ def _head(grid: Grid, top: int, segment: list[Typed], limit: int) -> Head | None
         _add_row(grid, top - 1, start, limit, stack)
     bottom = top
     for row in range(top, min(top + _HEADER_ROWS, grid.rows + 1)):
+        if row > top and not any(grid.at(row, column) for column in range(start, limit + 1)):
+            continue  # people leave rows empty
         if row > top and not _continues(grid, row, label, start, limit):
             break
         bottom = row
         _add_row(grid, row, start, limit, stack)
+    for column in [column for column in stack if _is_beyond(grid, top, bottom, column)]:
+        del stack[column]
     columns = {column: _meaning(texts) for column, texts in stack.items()}
     columns = {column: roles for column, roles in columns.items() if roles}
     found = {role for roles in columns.values() for role in roles}
@@ -147,6 +152,11 @@ def _add_row(grid: Grid, row: int, start: int, limit: int, stack: dict[int, list
             text = ""
         if text:
             stack.setdefault(column, []).append(text)
+
+
+def _is_beyond(grid: Grid, top: int, bottom: int, column: int) -> bool:
+    """Whether a column has neither a heading of its own nor a number: it is right of the table."""
+    return not any(grid.at(row, column) for row in range(top, bottom + _BODY_ROWS))
 
 
 def _spreads(text: str) -> bool:

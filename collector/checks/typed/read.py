@@ -19,6 +19,7 @@ from collector.checks.typed.text import KIB, MIB_PER_S, PER_S, Quantity, is_noth
 
 _BLANK_ROWS = 3
 _FINEST = 1e-3
+_LONGEST_LABEL = 24
 _VMMS = ("stratovirt", "qemu", "qemu_microvm")
 _RATE_OF = {"rndrd": "read_mib_per_s", "seqrd": "read_mib_per_s"}
 
@@ -110,6 +111,8 @@ class _Reader:
 
     def _is_row(self, label: str, cells: list[Typed]) -> bool:
         """Whether a row without numbers still belongs to the table: `随机读 - - -`."""
+        if len(label) > _LONGEST_LABEL:
+            return False  # prose below the table
         words = [cell for cell in cells if not is_nothing(cell.text)]
         known = self._case(label) is not None or is_average(label)
         return known and (not words or len(words) < len(cells) or len(cells) > 1)

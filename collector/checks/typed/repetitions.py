@@ -5,19 +5,28 @@ from collections.abc import Sequence
 from statistics import median
 
 from collector.checks.model import CellFinding
-from collector.checks.printed import plain
+from collector.checks.printed import about
 from collector.checks.typed.model import TypedSample, TypedTable
 from collector.checks.typed.rows import finding
 
 _IMPOSSIBLE = 20.0
+_STEADY = 5.0
+"""The same for what only the CPU and the memory decide: speeds, and reads from the page cache."""
 _REMARKABLE = 3.0
 _LEAST_LATENCY_MS = 0.1
 _NOT_COMPARED = ("latency_max_ms", "latency_min_ms")
 """The longest of a million events is what it is."""
+_STEADY_METRICS = (
+    "events_per_second",
+    "throughput_mib_per_s",
+    "reads_per_s",
+    "read_mib_per_s",
+)
 _SLIPS = (
     (1000.0, 1.15, "a slip of the unit (factor 1000)?"),
     (60.0, 1.1, "the total of a test of 60 s instead of the number per second?"),
     (100.0, 1.1, "a slip of the decimal point?"),
+    (10.0, 1.1, "a slip of the decimal point?"),
 )
 
 
@@ -42,11 +51,12 @@ def check_repetitions(tables: Sequence[TypedTable], workbook: str) -> list[CellF
         far = high if high.number.value / usual > usual / low.number.value else low
         near = low if far is high else high
         message = (
-            f"{far.cell.text} is {plain(factor)} times {'more' if far is high else 'less'} than"
+            f"{far.cell.text} is {about(factor)} times {'more' if far is high else 'less'} than"
             f" {near.cell.text} ({near.cell.address}), another repetition of the same test"
             f"{_slip(factor)}; compare both with their logs"
         )
-        findings.append(finding(far, workbook, message, note=factor < _IMPOSSIBLE))
+        impossible = _STEADY if far.metric in _STEADY_METRICS else _IMPOSSIBLE
+        findings.append(finding(far, workbook, message, note=factor < impossible))
     return findings
 
 

@@ -6,7 +6,7 @@ from statistics import median
 
 from collector.checks import boot, fileio, latency
 from collector.checks.model import CellFinding
-from collector.checks.printed import Printed, Problem, plain
+from collector.checks.printed import Printed, Problem, about, plain
 from collector.checks.typed.model import TypedSample, TypedTable
 
 _ADVICE = "compare with the log and correct the cell"
@@ -111,14 +111,7 @@ def _idle(rows: list[Row], workbook: str) -> list[CellFinding]:
     A cpu test does nothing but events, so Little's law is an equality, but for short tests of
     many threads. So a row is held against those with at least as many threads.
     """
-    shares = [
-        (share, int(row["events_per_second"].case.removeprefix("threads-") or 0), row)
-        for row in rows
-        if row.get("events_per_second")
-        and row["events_per_second"].case.startswith("threads-")
-        and (share := latency.at_work(numbers_of(row))) is not None
-        and row["latency_avg_ms"].number.value >= _HARDLY_ANY
-    ]
+    shares = [(_share(row), _threads(row), row) for row in rows if _threads(row)]
     findings = []
     for share, threads, row in shares:
         others = [other for other, count, each in shares if count >= threads and each is not row]
@@ -127,12 +120,26 @@ def _idle(rows: list[Row], workbook: str) -> list[CellFinding]:
             speed, average = row["events_per_second"], row["latency_avg_ms"]
             message = (
                 f"{plain(speed.number.value)} events/s times {plain(average.number.value)} ms"
-                f" average latency = {plain(share * threads)} threads at work, but the row has"
+                f" average latency = {about(share * threads)} threads at work, but the row has"
                 f" {threads} (Little's law): the speed or the latency belongs to another row;"
                 f" {_ADVICE}"
             )
             findings.append(finding(speed, workbook, message))
     return findings
+
+
+def _threads(row: Row) -> int:
+    """Return the threads of a row that has a speed and an average latency; else 0."""
+    if not {"events_per_second", "latency_avg_ms"} <= row.keys():
+        return 0
+    case = row["events_per_second"].case
+    return int(case.removeprefix("threads-")) if case.startswith("threads-") else 0
+
+
+def _share(row: Row) -> float:
+    """Return the largest share of its threads that can have been at work."""
+    speed, average = row["events_per_second"].number, row["latency_avg_ms"].number
+    return speed.high * average.high / 1000 / _threads(row)
 
 
 def _percentiles(odd: list[CellFinding], total: int, workbook: str) -> list[CellFinding]:

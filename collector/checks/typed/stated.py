@@ -7,6 +7,7 @@ and from command lines.
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 from typing import NamedTuple
 
 from collector.checks.headers import size_in_bytes
@@ -50,6 +51,7 @@ _WORDS = {
 _PATTERNS = tuple((fact, re.compile(pattern)) for fact, pattern in _FACTS)
 _NOTES_ONLY = ("machine", "clocksource")
 """StratoVirt's microvm against a standard QEMU machine is what the report compares."""
+_LABELS = {"stratovirt": "StratoVirt", "qemu": "QEMU", "qemu_microvm": "QEMU microvm"}
 _SECTION_ROWS = 15
 _LONGEST_LABEL = 24
 
@@ -105,8 +107,7 @@ def _differs(fact: str, known: list[Stated], workbook: str) -> CellFinding | Non
     sides: dict[str, list[Stated]] = defaultdict(list)
     for stated in known:
         sides[stated.vmm].append(stated)
-    pairs = [(one, other) for one in sides for other in sides if one < other and one and other]
-    for one, other in pairs:
+    for one, other in combinations([vmm for vmm in sides if vmm], 2):
         mine = {same_value(stated.value) for stated in sides[one]}
         odd = next((each for each in sides[other] if same_value(each.value) not in mine), None)
         if odd is not None:
@@ -120,7 +121,7 @@ def _differs(fact: str, known: list[Stated], workbook: str) -> CellFinding | Non
 
 
 def _finding(fact: str, one: Stated, other: Stated, workbook: str) -> CellFinding:
-    names = [f"{each.vmm} " if each.vmm else "" for each in (one, other)]
+    names = [f"{_LABELS[each.vmm]} " if each.vmm else "" for each in (one, other)]
     message = (
         f"{_WORDS[fact]} differs: {names[0]}{one.value} ({one.cell.sheet}!{one.cell.address}),"
         f" {names[1]}{other.value}"
