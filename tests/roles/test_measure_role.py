@@ -129,10 +129,10 @@ def test_headline() -> None:
         "current": current,
         "seconds_left": 2460,
     }
-    assert follow.headline("lab7", progress) == (
-        "lab7: [37/104] stratovirt sysbench-cpu threads-4 (2 of 2), 41 min left"
+    assert "".join(follow.headline(progress)) == (
+        "[37/104] stratovirt sysbench-cpu threads-4 (2 of 2), 41 min left"
     )
-    assert follow.headline("lab7", {"current": None, "message": "starting"}) == "lab7: starting"
+    assert follow.headline({"current": None, "message": "starting"}) == ("starting", "")
 
 
 def test_archive_of_the_runner_runs(tmp_path: Path) -> None:

@@ -113,6 +113,11 @@ class FakeLab:
         """Start the runner and leave it alone."""
         return subprocess.Popen(self.command("run", RUN), env=self.environment)
 
+    def stop_guest(self, vmm: str) -> None:
+        """Stop a guest, as the ExecStopPost of the run's unit does."""
+        stop = [str(HERE / "fakes/host/systemctl"), "stop", f"vmmlab-guest-{vmm}.service"]
+        subprocess.run(stop, env=self.environment, check=True)
+
     def progress(self) -> dict[str, Any]:
         """Return the run's progress."""
         found: dict[str, Any] = json.loads((self.run / "progress.json").read_text())
@@ -187,6 +192,5 @@ def lab(tmp_path: Path) -> Iterator[FakeLab]:
     }
     made = FakeLab(root, state, port, environment)
     yield made
-    for unit in ("vmmlab-guest-stratovirt.service", "vmmlab-guest-qemu.service"):
-        stop = [str(HERE / "fakes/host/systemctl"), "stop", unit]
-        subprocess.run(stop, env=environment, check=True)
+    for vmm in ("stratovirt", "qemu"):
+        made.stop_guest(vmm)

@@ -75,16 +75,18 @@ def place(path: Path, data: bytes) -> bool:
     return True
 
 
-def headline(host: str, progress: dict[str, Any]) -> str | None:
-    """Return what a person wants to see of a run: `lab1: [37/104] qemu boot default (2 of 10)`."""
+def headline(progress: dict[str, Any]) -> tuple[str, str]:
+    """Return what a person wants to see of a run, `[37/104] qemu boot default (2 of 10)`.
+
+    And the time left, apart: it alone is no reason to say something anew.
+    """
     now = progress.get("current")
     if not now:
-        message = progress.get("message")
-        return f"{host}: {message}" if message else None
+        return str(progress.get("message") or ""), ""
     number = min(progress["done"] + len(progress["missing"]) + 1, progress["planned"])
     what = f"{now['vmm']} {now['measurement']} {now['case']} ({now['repetition']} of {now['of']})"
     left = max(1, round(progress["seconds_left"] / 60))
-    return f"{host}: [{number}/{progress['planned']}] {what}, {left} min left"
+    return f"[{number}/{progress['planned']}] {what}", f", {left} min left"
 
 
 @dataclass(slots=True)
@@ -128,7 +130,8 @@ class ActionModule(ActionBase):
             self._follow(followed)
         except (OSError, ValueError, KeyError, TypeError, tarfile.TarError) as error:
             raise AnsibleActionFail(
-                f"{self._host}: the results cannot be fetched: {error}"
+                f"{self._host}: the results cannot be fetched into {self._arguments['dest']}:"
+                f" {error}; the run goes on without it, the same command fetches the rest"
             ) from error
         return {**result, **self._summary(followed)}
 
@@ -139,9 +142,9 @@ class ActionModule(ActionBase):
             self._look(followed)
             if int(followed.progress.get("files", 0)) > followed.line:
                 self._fetch(followed)
-            line = headline(self._host, followed.progress)
-            if line and line.rpartition(",")[0] != shown.rpartition(",")[0]:
-                display.display(line)
+            line, left = headline(followed.progress)
+            if line and line != shown:
+                display.display(f"{self._host}: {line}{left}")
                 shown, pause = line, POLL[0]
             if self._arguments["once"] or followed.state != "running":
                 return

@@ -83,7 +83,7 @@ def start(layout: Layout, vmm: str, address: tuple[str, int], timeout: float) ->
         stderr=subprocess.PIPE,
         text=True,
     )
-    seen = _kernel_seen(layout.serial(vmm), name, begun + min(KERNEL_LIMIT, timeout))
+    seen = _kernel_seen(layout.serial(vmm), begun + min(KERNEL_LIMIT, timeout), name, starting)
     process = _process(starting, name)
     while not _answers(address):
         if not process.alive():
@@ -100,7 +100,9 @@ def start(layout: Layout, vmm: str, address: tuple[str, int], timeout: float) ->
     )
 
 
-def _kernel_seen(serial: Path, name: str, end: float) -> float | None:
+def _kernel_seen(
+    serial: Path, end: float, name: str, starting: subprocess.Popen[str]
+) -> float | None:
     """Return the monotonic time of the kernel's first line on the console, or None.
 
     It is looked for while systemctl still waits: a microvm's kernel is faster than systemctl.
@@ -110,7 +112,7 @@ def _kernel_seen(serial: Path, name: str, end: float) -> float | None:
     while (now := time.monotonic()) < end:
         if BANNER in console(serial):
             return now
-        if now > ask:
+        if now > ask and starting.poll() is not None:
             ask = now + 1.0
             if unit.show(name, "ActiveState").get("ActiveState") in ("failed", "inactive"):
                 return None
