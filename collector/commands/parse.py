@@ -11,7 +11,7 @@ from collector.exit_status import ExitStatus
 from collector.metrics import METRICS, metric
 from collector.parsers import LogRun, Value, parse_log
 
-__all__ = ["HELP", "configure", "run"]
+__all__ = ["HELP", "configure", "entry", "run"]
 
 HELP = "what is read from any log"
 
@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print every run in the given logs; OK when all are good, FINDINGS otherwise."""
     found = [(name, item) for name in arguments.logs for item in parse_log(_read(name))]
     if arguments.json:
-        print(json.dumps([_entry(name, item) for name, item in found], indent=2))
+        print(json.dumps([entry(name, item) for name, item in found], indent=2))
     else:
         print("\n\n".join(_table(name, item) for name, item in found))
     good = all(item.outcome == "ok" for _, item in found)
@@ -56,7 +56,8 @@ def _plain(value: Value) -> float | str:
     return number
 
 
-def _entry(name: str, item: LogRun) -> dict[str, Any]:
+def entry(name: str, item: LogRun) -> dict[str, Any]:
+    """Return what `--json` prints of one run of the log called `name`."""
     return {
         "log": name,
         "tool": item.tool,
