@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from collector.checks.typed.grid import Grid, Typed
-from collector.checks.typed.roles import CAPTION, LABELS, role_of, vmms_in
+from collector.checks.typed.roles import CAPTION, LABELS, role_of, vmm_of_caption, vmms_in
 from collector.checks.typed.text import is_nothing
 
 _CAPTION_ROWS = 8
@@ -47,8 +47,10 @@ def find_heads(grid: Grid) -> list[Head]:
                 for head in heads
             ):
                 continue
+            if _among_numbers(grid, row, segment):
+                continue
             head = _head(grid, row, segment, _limit(grid, row, segment))
-            if head:
+            if head and (CAPTION.match(head.caption) or not grid.generated):
                 heads.append(head)
     return heads
 
@@ -74,6 +76,12 @@ def _segments(grid: Grid, row: int) -> list[list[Typed]]:
         segments[-1].append(cell)
         seen.add(named)
     return segments
+
+
+def _among_numbers(grid: Grid, row: int, segment: Sequence[Typed]) -> bool:
+    """Whether numbers stand among or beside the words: then they are a row of a table (a unit)."""
+    beside = range(segment[0].column, segment[-1].column + 2)
+    return any(cell.quantity for column in beside if (cell := grid.at(row, column)))
 
 
 def _is_vmm(cell: Typed) -> bool:
@@ -115,7 +123,7 @@ def _head(grid: Grid, top: int, segment: list[Typed], limit: int) -> Head | None
     found = {role for roles in columns.values() for role in roles}
     caption, vmm = _caption(grid, top, segment[0].column - 1, max(columns, default=start))
     measurement = _measurement(found, first_role, caption)
-    if measurement is None or not columns:
+    if measurement is None or not columns or (label is None and len(columns) < 2):  # noqa: PLR2004
         return None
     if label is None and start > 1 and _has_labels(grid, bottom + 1, start - 1):
         label = start - 1
@@ -208,14 +216,14 @@ def _caption(grid: Grid, top: int, left: int, right: int) -> tuple[str, str]:
         if texts:
             caption = texts[-1] if len(set(texts)) == 1 else texts[0]
             break
-    named = vmms_in(caption)
-    if len(named) == 1:
-        return caption, named[0]
-    if len(named) > 1:
+    if vmm := vmm_of_caption(caption):
+        return caption, vmm
+    if vmms_in(caption):
         return caption, ""
     for row in range(top - 1, max(0, top - _SECTION_ROWS), -1):
         for cell in grid.in_row(row):
-            if len(vmms_in(cell.text)) == 1 and _words(cell) and cell.column <= right:
+            heading = _words(cell) and not CAPTION.match(cell.text)
+            if heading and cell.column <= right and len(vmms_in(cell.text)) == 1:
                 return caption, vmms_in(cell.text)[0]
     sheet = vmms_in(grid.sheet)
     return caption, sheet[0] if len(sheet) == 1 else ""

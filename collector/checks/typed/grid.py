@@ -1,7 +1,7 @@
 """A sheet as a grid of what people see: text and numbers by row and column."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -13,6 +13,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from collector.checks.typed.text import Quantity, normal, read_quantity
 from collector.errors import UnusableInputError
 
+_GENERATOR = "vmmlab"
 _MOST_CELLS = 200_000
 """Cells of one sheet that are looked at; a report has some hundreds."""
 
@@ -47,6 +48,8 @@ class Grid:
     cells: dict[tuple[int, int], Typed] = field(default_factory=dict)
     rows: int = 0
     columns: int = 0
+    generated: bool = False
+    """The workbook was written by `vmmlab report`, where each table has its caption."""
 
     def at(self, row: int, column: int) -> Typed | None:
         """Return the cell, None when it is empty."""

@@ -64,17 +64,34 @@ def check_fsyncs(tables: Sequence[TypedTable], workbook: str) -> list[CellFindin
         off = None if implied is None else _off(implied, usual)
         if off is not None and off < _REMARKABLE:
             continue
-        ratio = fsyncs.number.value / writes.number.value
-        expected = _PER_REQUEST + (_AT_END / usual / writes.number.value if usual else 0)
-        message = (
-            f"{plain(fsyncs.number.value)} fsyncs/s over {plain(writes.number.value)} writes/s"
-            f" ({writes.cell.address}) = {ratio:.3f}, but an fsync of all 128 files after each 100"
-            f" writes, and one by each thread at the end, make {expected:.3f}: one of the two cells"
-            " belongs to another test; compare with the log"
-        )
         slightly = off is not None and off < (_LONG if usual and usual >= _LONG_S else _SHORT)
-        findings.append(finding(fsyncs, workbook, message, note=slightly))
+        words = _slight if slightly else _impossible
+        findings.append(
+            finding(fsyncs, workbook, words(writes, fsyncs, implied, usual), note=slightly)
+        )
     return findings
+
+
+def _slight(
+    writes: TypedSample, fsyncs: TypedSample, implied: float | None, usual: float | None
+) -> str:
+    return (
+        f"by its fsyncs/s and writes/s ({writes.cell.address}) the test took {about(implied or 0)}"
+        f" s, the others {about(usual or 0)} s: was {fsyncs.cell.text} mistyped, or --time another?"
+    )
+
+
+def _impossible(
+    writes: TypedSample, fsyncs: TypedSample, _implied: float | None, usual: float | None
+) -> str:
+    ratio = fsyncs.number.value / writes.number.value
+    expected = _PER_REQUEST + (_AT_END / usual / writes.number.value if usual else 0)
+    return (
+        f"{plain(fsyncs.number.value)} fsyncs/s over {plain(writes.number.value)} writes/s"
+        f" ({writes.cell.address}) = {ratio:.3f}, but an fsync of all 128 files after each 100"
+        f" writes, and one by each thread at the end, make {expected:.3f}: one of the two cells"
+        " belongs to another test; compare with the log"
+    )
 
 
 def _seconds(writes: TypedSample, fsyncs: TypedSample) -> float | None:

@@ -22,7 +22,7 @@ _ROLES: tuple[tuple[str, str], ...] = (
     ("events_per_second", r"cpu ?(?:速度|speed)|事件数|events?(?: ?/| per)|\beps\b|每秒事件"),
     ("mode", r"(?:测试|读写|访问)(?:方式|模式|类型)|test ?mode|^mode|^模式"),
     ("index", r"实验次数|^次数|序号|编号|轮次|测试次数|^次$|^#$|^no\.?$|^boot$|^run$|^index$|^n$"),
-    ("threads", r"线程|^threads?\b|number of threads"),
+    ("threads", r"线程|^threads?\b(?!-\d)|number of threads"),
     ("reads_per_s", r"读取?(?:速率|速度|次数|iops|操作)|^reads?\b|read ?iops"),
     ("writes_per_s", r"写入?(?:速率|速度|次数|iops|操作)|^writes?\b|write ?iops"),
     ("rate", r"传输(?:速率|速度)|吞吐|throughput|transfer|带宽|bandwidth|mib/s|mb/s"),
@@ -36,6 +36,12 @@ LABELS = ("index", "threads", "block", "mode")
 _PATTERNS = tuple((role, re.compile(pattern)) for role, pattern in _ROLES)
 _LONGEST_HEADING = 48
 CAPTION = re.compile(r"^(?:表|table|tab\.?)\s*\d+", re.IGNORECASE)
+_CAPTION_OF = re.compile(
+    r"^(?:表|table)\s*\d+\s+(.+?)\s+"
+    r"(?:启动时间|内存占用|cpu|内存性能|单个队列|吞吐|iops|boot|memory|single|throughput)",
+    re.IGNORECASE,
+)
+_PLAIN_NAMES = ("stratovirt", "qemu", "qemu microvm", "qemu_microvm", "qemu-microvm")
 _AVERAGE = re.compile(r"平均|均值|average|\bavg\b|\bmean\b", re.IGNORECASE)
 _OTHER_STATISTIC = re.compile(
     r"标准差|方差|中位|最大值|最小值|合计|总计|median|std|stddev|deviation|^max|^min|^sum",
@@ -77,6 +83,16 @@ def vmms_in(text: str) -> list[str]:
         if name not in found:
             found.append(name)
     return found
+
+
+def vmm_of_caption(caption: str) -> str:
+    """Return the VMM that a caption names, also one that only its lab knows; "" for none or two."""
+    named = vmms_in(caption)
+    found = _CAPTION_OF.match(caption)
+    if found and len(named) < 2:  # noqa: PLR2004
+        name = found[1].strip().lower()
+        return named[0] if vmms_in(name) and name in _PLAIN_NAMES else name
+    return named[0] if len(named) == 1 else ""
 
 
 def is_average(label: str) -> bool:

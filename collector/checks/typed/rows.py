@@ -109,15 +109,20 @@ def _idle(rows: list[Row], workbook: str) -> list[CellFinding]:
     """Find rows of a cpu table whose speed or latency is far too low for their threads.
 
     A cpu test does nothing but events, so Little's law is an equality, but for short tests of
-    many threads. So a row is held against those with at least as many threads.
+    many threads. So a row is held against those of its table with at least as many threads.
     """
     shares = [(_share(row), _threads(row), row) for row in rows if _threads(row)]
     findings = []
     for share, threads, row in shares:
-        others = [other for other, count, each in shares if count >= threads and each is not row]
-        usual = median(others) if others else 1.0
-        if share < _HARDLY_ANY or (share < _IDLE and usual > _BUSY):
-            speed, average = row["events_per_second"], row["latency_avg_ms"]
+        speed, average = row["events_per_second"], row["latency_avg_ms"]
+        others = [
+            other
+            for other, count, each in shares
+            if count >= threads
+            and each is not row
+            and each["events_per_second"].table == speed.table
+        ]
+        if share < _HARDLY_ANY or (share < _IDLE and others and median(others) > _BUSY):
             message = (
                 f"{plain(speed.number.value)} events/s times {plain(average.number.value)} ms"
                 f" average latency = {about(share * threads)} threads at work, but the row has"
