@@ -12,11 +12,9 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from sandbox import CHECKOUT, Play, Sandbox
-
-sys.path.insert(0, str(CHECKOUT / "tests/runner"))
 from runner_lab import HERE as RUNNER_TESTS
 from runner_lab import block, boot_test, free_port, guest_test
+from sandbox import CHECKOUT, Play, Sandbox
 
 PLUGINS = CHECKOUT / "roles/measure/action_plugins"
 

@@ -11,12 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 HERE = Path(__file__).parent
 RUNNER = HERE.parent.parent / "roles/measure/files"
-sys.path.insert(0, str(RUNNER))
-
 RUN = "first-run"
 
 
@@ -163,9 +159,8 @@ def free_port() -> int:
     return port
 
 
-@pytest.fixture
-def lab(tmp_path: Path) -> Iterator[FakeLab]:
-    """A fake lab host that is ready for a schedule."""
+def fake_lab(tmp_path: Path) -> Iterator[FakeLab]:
+    """Yield a fake lab host that is ready for a schedule, and stop its guests."""
     root, state = tmp_path / "root", tmp_path / "state"
     state.mkdir()
     port = free_port()

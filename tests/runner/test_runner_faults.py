@@ -6,15 +6,25 @@ import json
 import os
 import signal
 import tarfile
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
-from runner_lab import RUN, FakeLab, block, footprint_test, guest_test, until
+from runner_lab import RUN, FakeLab, block, fake_lab, footprint_test, guest_test, until
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[FakeLab]:
+    """A lab host with its own folders."""
+    yield from fake_lab(tmp_path)
+
 
 QEMU = "vmmlab-guest-qemu.service"
 
 
-def four(lab: FakeLab, **other: object) -> None:
+def four(lab: FakeLab, **other: Any) -> None:
     """Schedule four tests of half a second in one guest."""
     lab.environment["FAKE_SECONDS"] = "0.5"
     lab.schedule(block(1, "qemu", 1, *(guest_test(str(n), **other) for n in range(1, 5))))
@@ -188,8 +198,7 @@ def test_no_space_for_a_result(lab: FakeLab) -> None:
 
 def test_console_that_is_a_link(lab: FakeLab, tmp_path: Path) -> None:
     """A VMM cannot make the runner, which is root, read another file for it."""
-    from vmmlab_runner import boot  # noqa: PLC0415 - the path is set by conftest.py
-
+    boot = import_module("vmmlab_runner.boot")
     secret = tmp_path / "secret"
     secret.write_text("root:x:0:0")
     link = tmp_path / "serial.log"

@@ -3,10 +3,21 @@
 import json
 import os
 import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
-from runner_lab import RUN, FakeLab, block, boot_test, footprint_test, guest_test, until
+import pytest
+from runner_lab import RUN, FakeLab, block, boot_test, fake_lab, footprint_test, guest_test, until
 
-FILEIO = {
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[FakeLab]:
+    """A lab host with its own folders."""
+    yield from fake_lab(tmp_path)
+
+
+FILEIO: dict[str, Any] = {
     "measurement": "fileio-iops",
     "case": "rndwr",
     "before": [["sysbench", "fileio", "cleanup"], ["sysbench", "fileio", "prepare"]],
