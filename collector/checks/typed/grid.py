@@ -80,7 +80,9 @@ def read_grids(path: Path) -> list[Grid]:
         raise UnusableInputError(
             f"{path}: not a workbook that can be read ({error}); save it as .xlsx"
         ) from error
-    return [grid for sheet in shown.worksheets if (grid := _grid(sheet, typed[sheet.title])).cells]
+    generated = shown.properties.creator == _GENERATOR
+    grids = [_grid(sheet, typed[sheet.title]) for sheet in shown.worksheets]
+    return [replace(grid, generated=generated) for grid in grids if grid.cells]
 
 
 def _grid(sheet: Any, formulas: Any) -> Grid:

@@ -26,6 +26,9 @@ _AT_END = 32 * _FILES
 _ENOUGH = 3
 _SAME = 0.002
 _LONG_S = 30.0
+_ROUND = 3.0
+_NEARLY = 0.002
+"""A round of fsyncs that is cut short takes so much from the fsyncs in a second."""
 _ENDLESS = 36_000.0
 """Tests of ten hours and more: there are no fsyncs beyond the periodic ones."""
 _REMARKABLE = 1.3
@@ -100,7 +103,7 @@ def _seconds(writes: TypedSample, fsyncs: TypedSample) -> float | None:
     The last round of fsyncs may be cut short, and a test without fsyncs at the end has none.
     """
     extra = fsyncs.number.high - _PER_REQUEST * writes.number.low
-    if extra < -_FILES:
+    if extra < -max(_ROUND, _NEARLY * fsyncs.number.value):
         return None
     return _AT_END / extra if extra > _AT_END / _ENDLESS else _ENDLESS
 
