@@ -53,5 +53,6 @@ def run(arguments: argparse.Namespace) -> int:
     )
     summary = make_reports(arguments.results, files, arguments.lang)
     for line in summary.lines:
-        print(line)
+        # Names and reasons come from files: nothing in them moves the cursor.
+        print("".join(sign if sign.isprintable() else "?" for sign in line))
     return ExitStatus.OK if summary.clean else ExitStatus.FINDINGS

@@ -47,7 +47,7 @@ class Answer:
     """Corrected for the number of subjects."""
     text: str
     remarks: tuple[str, ...]
-    """What weakens the answer: two modes, outliers, drift, facts that are not recorded."""
+    """Why there is no answer, or what weakens it: two modes, drift, facts not recorded."""
     called: bool
     """A difference is called."""
 
@@ -136,14 +136,12 @@ def _answer(
         whole = replace(
             whole,
             verdict="not comparable",
-            reason="; ".join(dict.fromkeys(refused)),
+            reason="; ".join(_sentences(refused)),
             p_value=None,
             interval_low=None,
             interval_high=None,
         )
     words = [verdict_text(whole, language)]
-    if whole.reason:
-        words.append(in_language(whole.reason, language))
     ratios = [one.ratio for one in cases if one.ratio]
     if parts > 1 and ratios:
         words.insert(
@@ -166,7 +164,7 @@ def _answer(
         whole.interval_high,
         whole.p_value,
         say(language, "joint").join(words),
-        tuple(in_language(text, language) for text in whole.warnings),
+        remarks_of(whole, language),
         whole.verdict in {"left lower", "left higher"},
     )
 
@@ -175,10 +173,22 @@ def _no_answer(
     subject: str, metrics: Sequence[str], refused: Sequence[str], language: Language
 ) -> Answer:
     """Every sample of one side is below what the tool resolves, or no repetition is complete."""
-    text = say(language, "joint").join(dict.fromkeys(refused)) or say(language, "no whole")
+    text = say(language, "verdict not comparable" if refused else "no whole")
+    remarks = tuple(in_language(part, language) for part in _sentences(refused))
     return Answer(
-        subject, (metrics[0],), None, None, None, None, None, None, text, (), called=False
+        subject, (metrics[0],), None, None, None, None, None, None, text, remarks, called=False
     )
+
+
+def remarks_of(comparison: Comparison, language: Language) -> tuple[str, ...]:
+    """Return the reason why a comparison gives no answer, and what weakens it."""
+    found = (*_sentences([comparison.reason]), *comparison.warnings)
+    return tuple(in_language(text, language) for text in found)
+
+
+def _sentences(reasons: Sequence[str]) -> tuple[str, ...]:
+    """Split reasons that name several causes; each is said once."""
+    return tuple(dict.fromkeys(part for reason in reasons for part in reason.split("; ") if part))
 
 
 def verdict_text(comparison: Comparison, language: Language) -> str:

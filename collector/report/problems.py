@@ -6,7 +6,7 @@ from typing import Literal
 
 from collector.checks.model import Finding
 from collector.labels import Language, say
-from collector.tables.host_data import HostData
+from collector.tables.host_data import HostData, LogKey
 from collector.tables.model import Cell, SampleKey, Source, Table
 
 Kind = Literal["missing", "contradiction", "note"]
@@ -58,7 +58,9 @@ def problems_of(
             whole_log=not _is_shown(finding, shown),
         )
         for finding in findings
-        if finding.run in {"", data.run.name} and finding.host in {"", data.host.name}
+        if finding.run in {"", data.run.name}
+        and finding.host in {"", data.host.name}
+        and not _without_result(finding, data)
     ]
     problems += [problem for problem in found if problem.kind == "contradiction"]
     problems += [problem for problem in found if problem.kind == "note"]
@@ -119,6 +121,14 @@ def _missing_numbers(tables: tuple[Table, ...], language: Language) -> list[Prob
                 )
             )
     return found
+
+
+def _without_result(finding: Finding, data: HostData) -> bool:
+    """A note about a log without result says again what the list of missing logs says."""
+    if finding.severity != "note" or finding.repetition is None:
+        return False
+    log = LogKey(finding.vmm, finding.measurement, finding.case, finding.repetition)
+    return log in data.logs and data.logs[log].outcome != "ok"
 
 
 def _is_shown(finding: Finding, shown: set[SampleKey | None]) -> bool:

@@ -38,7 +38,7 @@ def add_charts(
         anchor_row = first + _ROWS_PER_CHART * (number // 2)
         sheet.add_chart(drawing, f"{_CHART_COLUMNS[number % 2]}{anchor_row}")
     for row_of_charts in range(_CHARTS_PER_PAGE, (len(charts) + 1) // 2 + 1, _CHARTS_PER_PAGE):
-        last = first + _ROWS_PER_CHART * row_of_charts - 1
+        last = first + _ROWS_PER_CHART * row_of_charts - 2
         sheet.row_breaks.append(Break(id=last))
     page.set_page(sheet, landscape=False)
 
@@ -52,6 +52,8 @@ def _chart(sheet: Worksheet, chart: Chart, row: int) -> tuple[BarChart, int]:
         put_text(at(sheet, head + offset, 1), category, styles.SIDE_HEAD)
     for column, series in enumerate(chart.series, 2):
         put_text(at(sheet, head, column), series.name, styles.HEAD)
+    page.fit_height(sheet, head, [chart.category_title, *(one.name for one in chart.series)])
+    for column, series in enumerate(chart.series, 2):
         for offset, value in enumerate(series.medians, 1):
             cell = at(sheet, head + offset, column)
             cell.style = styles.CELL_TEXT

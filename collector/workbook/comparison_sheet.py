@@ -6,8 +6,8 @@ from openpyxl import Workbook
 
 from collector.compare.model import Comparison
 from collector.labels import Language, say
+from collector.report.answers import remarks_of
 from collector.report.content import Pair
-from collector.report.wording import in_language
 from collector.workbook import page
 from collector.workbook.styles import CAPTION, PLAIN_TEXT
 from collector.workbook.text import at, put_text
@@ -55,7 +55,11 @@ def add_comparisons(
             for heading in _HEADINGS
         ]
         rows = [_row(comparison, pair.remarks, language) for comparison in pair.comparisons]
-        row = page.write_rows(sheet, row + 1, head, rows, _FORMATS) + 1
+        row = page.write_rows(sheet, row + 1, head, rows, _FORMATS)
+        if pair.remarks:
+            text = say(language, "remarks", text=say(language, "joint").join(pair.remarks))
+            page.wide_text(sheet, row, (1, len(_WIDTHS)), text, PLAIN_TEXT)
+        row += 2
     page.set_page(sheet, landscape=True)
 
 
@@ -76,10 +80,6 @@ def _row(
         comparison.effect_size,
         say(language, f"verdict {comparison.verdict}"),
         say(language, "joint").join(
-            text for text in _remarks(comparison, language) if text and text not in common
+            text for text in remarks_of(comparison, language) if text not in common
         ),
     )
-
-
-def _remarks(comparison: Comparison, language: Language) -> tuple[str, ...]:
-    return tuple(in_language(text, language) for text in (comparison.reason, *comparison.warnings))

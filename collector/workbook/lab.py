@@ -15,7 +15,7 @@ from collector.workbook.comparison_sheet import add_comparisons
 from collector.workbook.overview import write_about, write_answers, write_contents
 from collector.workbook.text import at, put_text
 
-_OVERVIEW_WIDTHS = (24, 22, 13, 13, 8, 8, 8, 8, 56)
+_OVERVIEW_WIDTHS = (24, 22, 14, 14, 8, 8, 8, 9, 56)
 _SPREAD_HEADS = (
     "subject",
     "case",
@@ -100,9 +100,9 @@ def _hosts(workbook: Workbook, report: LabReport) -> None:
     page.write_rows(sheet, row, head, rows)
     for number, host in enumerate(report.hosts, row + 1):
         cell = at(sheet, number, 2)
-        put_text(cell, host.workbook, styles.LINK)
+        put_text(cell, host.workbook, styles.LIST_LINK)
         cell.hyperlink = host.workbook
-        cell.style = styles.LINK
+        cell.style = styles.LIST_LINK
         if host.missing or host.contradictions:
             for column in (5, 6):
                 at(sheet, number, column).fill = styles.MISSING_FILL

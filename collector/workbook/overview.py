@@ -13,7 +13,7 @@ from collector.tables.model import Table
 from collector.workbook import page, styles
 from collector.workbook.text import at, put_text
 
-_WIDTHS = (24, 22, 13, 13, 8, 8, 8, 8, 56)
+_WIDTHS = (24, 22, 14, 14, 8, 8, 8, 9, 56)
 _FORMATS = {2: "#,##0.00", 3: "#,##0.00", 4: "0.000", 5: "0.000", 6: "0.000", 7: page.P_VALUE}
 _OTHER_SHEETS = ("charts", "comparison", "problems", "environment", "samples")
 _HEADINGS = (

@@ -14,6 +14,8 @@ from collector.workbook.text import at, display_width, put_text
 
 P_VALUE = '[<0.0001]"<0.0001";0.0000'
 """Number format of p values."""
+_WRAPPING = 1.2
+"""A wrapped text needs more room than its letters: lines end between words."""
 _LINE_HEIGHT, _HIGHEST = 16.0, 400.0
 """Points; a row cannot be higher than 409."""
 NARROWEST = 8
@@ -44,7 +46,7 @@ def wide_text(sheet: Worksheet, row: int, columns: tuple[int, int], text: str, s
         sheet.merge_cells(start_row=row, end_row=row, start_column=first, end_column=last)
     letters = (get_column_letter(column) for column in range(first, last + 1))
     total = sum(sheet.column_dimensions[letter].width for letter in letters)
-    lines = math.ceil(display_width(text) * 1.15 / total)
+    lines = math.ceil(display_width(text) * _WRAPPING / total)
     if lines > 1 or style == styles.NOTICE:
         sheet.row_dimensions[row].height = min(_LINE_HEIGHT * max(lines, 1), _HIGHEST)
 
@@ -79,7 +81,7 @@ def write_rows(
     formats = formats or {}
     for column, text in enumerate(head, 1):
         put_text(at(sheet, first_row, column), text, styles.HEAD)
-    _fit_height(sheet, first_row, head)
+    fit_height(sheet, first_row, head)
     row = first_row
     for row, values in enumerate(rows, first_row + 1):
         for column, value in enumerate(values, 1):
@@ -90,15 +92,17 @@ def write_rows(
                 cell.style = styles.CELL_TEXT
                 cell.value = value
                 cell.number_format = formats.get(column - 1, "General")
-        _fit_height(sheet, row, values)
+        fit_height(sheet, row, values)
     return row + 1
 
 
-def _fit_height(sheet: Worksheet, row: int, values: Sequence[object]) -> None:
+def fit_height(sheet: Worksheet, row: int, values: Sequence[object]) -> None:
     """Make a row as high as its longest text needs: not every program does it by itself."""
     lines = max(
         (
-            display_width(value) * 1.1 / sheet.column_dimensions[get_column_letter(column)].width
+            display_width(value)
+            * _WRAPPING
+            / sheet.column_dimensions[get_column_letter(column)].width
             for column, value in enumerate(values, 1)
             if isinstance(value, str)
         ),

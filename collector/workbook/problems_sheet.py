@@ -54,7 +54,7 @@ def add_problems(
         if place is not None:
             title, coordinate = place
             cell = at(sheet, number, 2)
-            put_text(cell, f"{title} {coordinate}", styles.LINK)
+            put_text(cell, f"{title} {coordinate}", styles.LIST_LINK)
             location = f"{quote_sheetname(title)}!{coordinate}"
             cell.hyperlink = Hyperlink(ref=cell.coordinate, location=location)
     sheet.freeze_panes = f"A{row + 1}"

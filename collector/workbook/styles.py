@@ -10,6 +10,7 @@ from collector.tables.model import Style
 _LINE = Side(style="thin", color="BFBFBF")
 _BOX = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 _HEAD_FILL = PatternFill("solid", fgColor="DCE6F1")
+_LINK_FONT = Font(color="0563C1", underline="single")
 CENTRE = Alignment(horizontal="center", vertical="center", wrap_text=True)
 _RIGHT = Alignment(horizontal="right", vertical="center")
 _TOP = Alignment(vertical="top", wrap_text=True)
@@ -22,6 +23,7 @@ SIDE_HEAD = "vmm side head"
 CELL_TEXT = "vmm text"
 PLAIN_TEXT = "vmm plain"
 LINK = "vmm link"
+LIST_LINK = "vmm list link"
 PLAIN_BOLD = "vmm bold"
 
 DIFFERENT_FILL = PatternFill("solid", fgColor="FFF2CC")
@@ -54,10 +56,8 @@ def register(workbook: Workbook) -> None:
         SIDE_HEAD: {"border": _BOX, "alignment": CENTRE},
         CELL_TEXT: {"border": _BOX, "alignment": _TOP},
         PLAIN_TEXT: {"alignment": _TOP},
-        LINK: {
-            "font": Font(color="0563C1", underline="single"),
-            "alignment": Alignment(vertical="top"),
-        },
+        LINK: {"font": _LINK_FONT, "alignment": Alignment(vertical="top")},
+        LIST_LINK: {"font": _LINK_FONT, "alignment": _TOP, "border": _BOX},
         PLAIN_BOLD: {"font": Font(bold=True), "alignment": Alignment(vertical="top")},
     }
     for name, look in looks.items():
