@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from collector.errors import UnusableInputError
 
@@ -48,8 +49,7 @@ class Place:
     vmms: tuple[Path, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LogFile:
+class LogFile(NamedTuple):
     """One log in the folder of a VMM.
 
     Attributes:

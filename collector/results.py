@@ -5,7 +5,7 @@ A folder follows the results contract, `<run>/<host>/<vmm>/<measurement>/<case>/
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,9 @@ from typing import Any
 import pandas as pd
 
 from collector.errors import UnusableInputError
-from collector.layout import MEASUREMENTS, Place, places
-from collector.samples import Columns, add_host
+from collector.gather import Planned, add_host
+from collector.layout import MEASUREMENTS, natural, places
+from collector.samples import Columns
 
 __all__ = ["MEASUREMENTS", "Collection", "Host", "Run", "Vmm", "collect"]
 
@@ -84,27 +85,44 @@ def collect(paths: Sequence[Path]) -> Collection:
         UnusableInputError: a path does not exist or holds no results, or a `.json` of a run,
             host or VMM is no JSON object.
     """
-    runs: dict[Path, Run] = {}
-    roots: dict[Path, Path] = {}
+    found: dict[Path, dict[Path, _Found]] = {}
     for path in paths:
         for place in places(path):
-            run = runs.get(place.run.resolve())
-            runs[place.run.resolve()] = _with_host(run or _run(place), place)
-            roots.setdefault(place.host.resolve(), place.root)
-    named = tuple(_apart(list(runs.values())))
+            there = found.setdefault(place.run, {}).setdefault(place.host, _Found(place.root, {}))
+            there.vmms.update(dict.fromkeys(place.vmms))
+    runs = tuple(_apart([_run(path, hosts) for path, hosts in found.items()]))
     columns = Columns()
-    for run in named:
+    for run in runs:
+        planned = _planned(run)
         for host in run.hosts:
             add_host(
                 columns,
                 run=run.name,
-                plan=run.meta,
+                planned=planned,
                 host=host.name,
                 path=host.path,
                 vmms=[(vmm.name, vmm.path) for vmm in host.vmms],
-                root=roots[host.path.resolve()],
+                root=found[run.path][host.path].root,
             )
-    return Collection(named, columns.samples(), columns.logs())
+    return Collection(runs, columns.samples(), columns.logs())
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A host as found: the folder that its logs' names are relative to, its VMMs' folders."""
+
+    root: Path
+    vmms: dict[Path, None]
+
+
+def _planned(run: Run) -> Planned:
+    try:
+        return Planned.of(run.meta)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UnusableInputError(
+            f"{run.path / 'run.json'}: blocks or left_out are not in the form of a run "
+            f"({type(error).__name__}: {error}); mend or remove the file"
+        ) from None
 
 
 def read_object(path: Path) -> dict[str, Any]:
@@ -126,25 +144,20 @@ def read_object(path: Path) -> dict[str, Any]:
     return found
 
 
-def _run(place: Place) -> Run:
-    return Run(place.run.resolve().name, place.run, read_object(place.run / "run.json"), ())
-
-
-def _with_host(run: Run, place: Place) -> Run:
-    """Return `run` with the VMMs of `place` added to its hosts."""
-    others = [host for host in run.hosts if host.path.resolve() != place.host.resolve()]
-    known = [host for host in run.hosts if host.path.resolve() == place.host.resolve()]
-    vmms = {vmm.path.resolve(): vmm for host in known for vmm in host.vmms}
-    for path in place.vmms:
-        vmms.setdefault(path.resolve(), _vmm(path))
-    name = place.host.resolve().name
-    host = Host(
-        name,
-        place.host,
-        read_object(place.host / "host.json"),
-        tuple(sorted(vmms.values(), key=_order(run.meta.get("vmms", ())))),
+def _run(path: Path, found: dict[Path, _Found]) -> Run:
+    """Return the run in the folder `path` with the hosts that were found."""
+    meta = read_object(path / "run.json")
+    order = _order(meta.get("vmms") or ())
+    hosts = (
+        Host(
+            host.name,
+            host,
+            read_object(host / "host.json"),
+            tuple(sorted(map(_vmm, found[host].vmms), key=order)),
+        )
+        for host in sorted(found, key=lambda item: natural(item.name))
     )
-    return replace(run, hosts=tuple(sorted((*others, host), key=lambda item: item.name)))
+    return Run(path.name, path, meta, tuple(hosts))
 
 
 def _vmm(path: Path) -> Vmm:
@@ -153,7 +166,7 @@ def _vmm(path: Path) -> Vmm:
     return Vmm(path.name, str(label), path, meta)
 
 
-def _order(planned: Iterable[str]) -> Any:
+def _order(planned: Iterable[str]) -> Callable[[Vmm], tuple[int, str]]:
     """Return the key that sorts VMMs: as planned, then the known ones, then by name."""
     names = list(dict.fromkeys([*planned, *_KNOWN_VMMS]))
     ranks = {name: rank for rank, name in enumerate(names)}
@@ -163,12 +176,8 @@ def _order(planned: Iterable[str]) -> Any:
 def _apart(runs: list[Run]) -> Iterable[Run]:
     """Yield the runs; those of one name get as much of their path as tells them apart."""
     for run in runs:
-        parts = run.path.resolve().parts
-        rivals = [
-            other.path.resolve().parts
-            for other in runs
-            if other is not run and other.name == run.name
-        ]
+        parts = run.path.parts
+        rivals = [other.path.parts for other in runs if other is not run and other.name == run.name]
         depth = 1
         while any(rival[-depth:] == parts[-depth:] for rival in rivals) and depth < len(parts):
             depth += 1

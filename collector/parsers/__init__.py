@@ -4,10 +4,9 @@
 that is not recognised is an error, never a zero) and see nothing of what stands around it.
 """
 
-from collector.logtext import read_lines
 from collector.parsers.clean import read_clean
 from collector.parsers.model import LogRun, Outcome, Value
-from collector.parsers.scan import scan
+from collector.parsers.scan import scan_log
 
 __all__ = ["LogRun", "Outcome", "Value", "parse_log"]
 
@@ -18,4 +17,4 @@ def parse_log(data: bytes) -> tuple[LogRun, ...]:
     Never raises, whatever the bytes.
     """
     clean = read_clean(data)
-    return (clean.run(),) if clean else scan(read_lines(data))
+    return (clean.run(),) if clean else scan_log(data)

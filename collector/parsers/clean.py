@@ -9,15 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from collector.logtext import read_lines
 from collector.metrics import METRICS
 from collector.parsers import pmap, smaps_rollup, systemd_time, systemd_units
 from collector.parsers.model import LogRun, Value
-from collector.parsers.scan import scan
+from collector.parsers.scan import scan_log
 from collector.parsers.sysbench_grammar import RULES
 from collector.parsers.timespan import TIMESPAN, seconds
 
-__all__ = ["CleanRun", "read_clean"]
+__all__ = ["CleanRun", "columns", "read_clean"]
 
 _NAN = float("nan")
 
@@ -157,7 +156,7 @@ def _sysbench(data: bytes) -> CleanRun | None:
 
 def _shape(data: bytes, groups: tuple[bytes | None, ...]) -> _Shape:
     """Return the shape of a log that is the first of it."""
-    runs = scan(read_lines(data))
+    runs = scan_log(data)
     options = tuple(at for at in range(1, _HEAD) if groups[at])
     groups_used = options + tuple(at for at in _MEASURED if groups[at] is not None)
     good = len(runs) == 1 and runs[0].outcome == "ok"

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable, Sequence
 
-from collector.logtext import Line, is_noise, is_prompt
+from collector.logtext import Line, is_noise, is_prompt, read_lines
 from collector.parsers import pmap, smaps_rollup, sysbench, systemd_time, systemd_units
 from collector.parsers.model import LogRun
 from collector.parsers.sysbench_grammar import BANNER
 
-__all__ = ["scan"]
+__all__ = ["scan", "scan_log"]
 
 _Reader = tuple[Callable[[str], bool], Callable[[Sequence[Line], int], tuple[LogRun, int]]]
 
@@ -41,6 +41,11 @@ _TELLTALE = re.compile(
     r"|total kB|Kbytes\s+RSS\s+Dirty|graphical\.target @"
 )
 """Words of a result; where they stand and no run was found, the log is in a form of its own."""
+
+
+def scan_log(data: bytes) -> tuple[LogRun, ...]:
+    """Return every run in a log, read line by line."""
+    return scan(read_lines(data))
 
 
 def scan(lines: Sequence[Line]) -> tuple[LogRun, ...]:

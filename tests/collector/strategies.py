@@ -123,7 +123,11 @@ def cpu_logs(draw: st.DrawFn) -> Printed:
         f"{_head(version, threads)}Prime numbers limit: {primes}\n\n{START}"
         f"CPU speed:\n    events per second: {speed:>8}\n\n{tail}"
     )
-    values = {"threads": threads, "prime_limit": primes, "events_per_second": float(speed)}
+    values: dict[str, float | str] = {
+        "threads": threads,
+        "prime_limit": primes,
+        "events_per_second": float(speed),
+    }
     return Printed(text, "sysbench-cpu", version, values | more)
 
 

@@ -116,7 +116,7 @@ def test_clean_logs_take_the_quick_way() -> None:
     ],
 )
 def test_the_access_mode_is_said_by_the_command_alone(command: str, mode: str | None) -> None:
-    """sysbench does not print it; a prompt with the command does."""
+    """The test does not print it; a prompt with the command does."""
     log = (LOGS / "sysbench/memory-rnd-4K.log").read_bytes()
     (run,) = entries(b"root@guest:~# " + command.encode() + b"\n" + log)
     assert run["values"].get("access_mode") == mode
