@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import sys
+import traceback
 from collections.abc import Sequence
 
 from collector import __version__
@@ -49,6 +50,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return ExitStatus.OK
+    except Exception:  # noqa: BLE001 - Python's own exit code for it is 1, which means findings
+        traceback.print_exc()
+        return ExitStatus.BROKEN
 
 
 def entry_point() -> None:

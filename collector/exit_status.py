@@ -12,3 +12,5 @@ class ExitStatus(IntEnum):
     """The command did its work, and there is something to look at."""
     UNUSABLE = 2
     """The input or the command line cannot be used."""
+    BROKEN = 3
+    """vmmlab itself failed; what it printed belongs into a bug report."""
