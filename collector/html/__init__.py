@@ -1,5 +1,6 @@
 """The report of a lab host, or of a lab, as one HTML file without any external resource."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from collector.report.problems import why_empty
 from collector.tables.model import Cell, Style, shown
 
 _HERE = Path(__file__).parent
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def write_page(report: HostReport, path: Path) -> None:
@@ -64,7 +66,9 @@ def _environment(language: Language) -> Environment:
 def _write(text: str, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.unfinished")
-    unfinished.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+    # Control characters from logs and names have no place in HTML.
+    safe = _UNPRINTABLE.sub("\ufffd", text)
+    unfinished.write_text(safe, encoding="utf-8", errors="replace", newline="\n")
     unfinished.replace(path)
 
 

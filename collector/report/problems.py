@@ -6,6 +6,7 @@ from typing import Literal
 
 from collector.checks.model import Finding
 from collector.labels import Language, say
+from collector.report.wording import in_language
 from collector.tables.host_data import HostData, LogKey
 from collector.tables.model import Cell, SampleKey, Source, Table
 
@@ -54,7 +55,7 @@ def problems_of(
             finding.metric,
             finding.log,
             finding.line or 0,
-            finding.message,
+            in_language(finding.message, language),
             whole_log=not _is_shown(finding, shown),
         )
         for finding in findings

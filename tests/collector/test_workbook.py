@@ -144,7 +144,7 @@ def test_contradictory_number_is_shown_and_marked(workbook: Workbook) -> None:
     cell, good = workbook[name].cell(row + 4, 2), workbook[name].cell(row + 5, 2)
     assert cell.value == 74101
     assert cell.comment is not None
-    assert "Little" in cell.comment.text
+    assert "利特尔法则" in cell.comment.text
     assert cell.fill.fgColor.rgb != good.fill.fgColor.rgb
 
 
