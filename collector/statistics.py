@@ -7,6 +7,7 @@ workbook of a host. The tests hold each function against its counterpart in `sci
 import itertools
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -110,14 +111,24 @@ def ratio_interval(left: Numbers, right: Numbers, *, seed: int = 20250101) -> tu
     inconsistent for a median. The seed is fixed, so that the same input gives the same page.
     `right` must not have a resample with the median 0: it must hold positive numbers.
     """
-    random = np.random.default_rng(seed)
     medians = []
-    for side in (left, right):
-        values = np.asarray(side, dtype=np.float64)
-        chosen = random.integers(0, len(values), size=(_RESAMPLES, len(values)))
-        medians.append(np.median(values[chosen], axis=1))
+    for stream, side in enumerate((left, right)):
+        values = np.sort(np.asarray(side, dtype=np.float64))
+        below, above = _median_places(len(values), seed + stream)
+        medians.append((values[below] + values[above]) / 2)
     low, high = np.quantile(medians[0] / medians[1], (0.025, 0.975))
     return float(low), float(high)
+
+
+@lru_cache(maxsize=64)
+def _median_places(size: int, seed: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return which of `size` sorted values are the two middle ones of each resample.
+
+    Sorting the drawn places sorts the resample, and every series of this size can use them.
+    """
+    drawn = np.random.default_rng(seed).integers(0, size, size=(_RESAMPLES, size))
+    drawn.sort(axis=1)
+    return drawn[:, (size - 1) // 2].copy(), drawn[:, size // 2].copy()
 
 
 def outliers(values: Numbers) -> list[int]:
