@@ -1,4 +1,3 @@
-#!/usr/bin/python
 """Ansible module: which release this machine is of, and the mirror its apt gets packages from."""
 
 DOCUMENTATION = """

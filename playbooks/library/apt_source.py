@@ -1,4 +1,3 @@
-#!/usr/bin/python
 """Ansible module: a source package of any Debian release, through the mirror this machine's apt uses.
 
 apt runs with a configuration of its own, so the machine's lists and sources stay as they are and
@@ -52,7 +51,9 @@ class Apt:
             "Dir::Cache": self.folder / "cache",
             "APT::Sandbox::User": "",
         }
-        self.options = [word for key, value in settings.items() for word in ("-o", f"{key}={value}")]
+        self.options = [
+            word for key, value in settings.items() for word in ("-o", f"{key}={value}")
+        ]
 
     def refresh(self):
         """Fetch the lists when they are older than a day; old ones serve when no mirror answers."""

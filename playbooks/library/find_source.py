@@ -1,4 +1,3 @@
-#!/usr/bin/python
 """Ansible module: find the first mirror of a source that answers."""
 
 DOCUMENTATION = """

@@ -1,4 +1,3 @@
-#!/usr/bin/python
 """Ansible module: boot a kernel on KVM to see whether /dev/kvm tells the truth."""
 
 DOCUMENTATION = """

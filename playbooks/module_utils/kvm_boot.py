@@ -47,4 +47,6 @@ def watch(machine, deadline, timeout_s):
             last = printed.decode(errors="replace").strip().splitlines() or ["no output"]
             return f"the machine ended with {machine.wait()}: {last[-1]}"
     last = printed.decode(errors="replace").strip().splitlines() or ["nothing"]
-    return f"no guest kernel got through its start within {timeout_s} s; the last it said: {last[-1]}"
+    return (
+        f"no guest kernel got through its start within {timeout_s} s; the last it said: {last[-1]}"
+    )

@@ -1,4 +1,3 @@
-#!/usr/bin/python
 """Ansible module: pack a build into one archive that carries its record and checksums.
 
 The archive's last member is build.json: where it was unpacked, the rest is complete.
@@ -96,7 +95,10 @@ def main():
     path = Path(module.params["path"])
     try:
         if path.exists() and record_of(path).exists():
-            module.exit_json(changed=False, build={**json.loads(record_of(path).read_text()), "archive": str(path)})
+            module.exit_json(
+                changed=False,
+                build={**json.loads(record_of(path).read_text()), "archive": str(path)},
+            )
         if module.check_mode:
             module.exit_json(changed=True, build={})
         build = pack(module.params)

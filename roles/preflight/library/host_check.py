@@ -1,4 +1,3 @@
-#!/usr/bin/python
 """Ansible module: whether a machine can be a lab host. Changes nothing."""
 
 DOCUMENTATION = """
@@ -38,7 +37,9 @@ from ansible.module_utils.basic import AnsibleModule
 KVM_GET_API_VERSION = 0xAE00
 KVM_API_VERSION = 12
 CLOCK_TOLERANCE_S = 120
-GUESTS = re.compile(r"^(qemu-system|qemu-kvm|kvm|stratovirt|firecracker|cloud-hyperviso|VBoxHeadless)")
+GUESTS = re.compile(
+    r"^(qemu-system|qemu-kvm|kvm|stratovirt|firecracker|cloud-hyperviso|VBoxHeadless)"
+)
 
 
 def cpu():
@@ -103,7 +104,9 @@ def look(wanted):
     if platform.machine() != "x86_64":
         need(platform.machine(), "x86_64", "Use an Intel machine.")
     if name not in wanted["releases"]:
-        fix = "Install one of these releases, or add this one to preflight_releases at your own risk."
+        fix = (
+            "Install one of these releases, or add this one to preflight_releases at your own risk."
+        )
         need(name, " or ".join(wanted["releases"]), fix)
     if memory < wanted["memory_mib"]:
         fix = "Use a larger machine, or less guest_memory_mib."

@@ -28,8 +28,7 @@ def shipped(builds: dict[str, Any]) -> list[dict[str, Any]]:
 def guests(manifest: dict[str, Any], initrd: list[str]) -> list[dict[str, Any]]:
     """Return the VMMs that were built; `initrd` names the types that boot with one in the plan."""
     return [
-        {**vmm, "initrd": bool(vmm["initrd"] and vmm["type"] in initrd)}
-        for vmm in manifest["vmms"]
+        {**vmm, "initrd": bool(vmm["initrd"] and vmm["type"] in initrd)} for vmm in manifest["vmms"]
     ]
 
 

@@ -1,4 +1,3 @@
-#!/usr/bin/python
 """Ansible module: put a program's shared libraries beside it, and make it find them there."""
 
 DOCUMENTATION = """
@@ -31,7 +30,11 @@ EVERYWHERE = re.compile(r"(libc|libm|libdl|libpthread|librt|libresolv|libgcc_s|l
 def libraries_of(binary):
     """Return name and path of each shared library of `binary` that a bare host may lack."""
     listed = subprocess.run(
-        ["ldd", str(binary)], capture_output=True, text=True, check=True, env={**os.environ, "LC_ALL": "C"}
+        ["ldd", str(binary)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "LC_ALL": "C"},
     ).stdout
     missing = re.findall(r"(\S+) => not found", listed)
     if missing:

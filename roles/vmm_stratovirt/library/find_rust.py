@@ -1,4 +1,3 @@
-#!/usr/bin/python
 """Ansible module: find a cargo that is new enough, or the packages that would bring one."""
 
 DOCUMENTATION = """
