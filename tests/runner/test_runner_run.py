@@ -69,8 +69,8 @@ def test_everything_is_measured(lab: FakeLab) -> None:
         "vmmlab-guest-qemu.service",
     ]
     calls = lab.lines("systemctl.log")
-    assert f"enable vmmlab-run@{RUN}.service" in calls
-    assert calls[-1] == f"disable vmmlab-run@{RUN}.service"
+    assert f"enable --no-reload vmmlab-run@{RUN}.service" in calls
+    assert calls[-1] == f"disable --no-reload vmmlab-run@{RUN}.service"
     assert len(lab.lines("ssh.log")) == 2, "one connection for each guest"
 
 
@@ -149,7 +149,7 @@ def test_a_stopped_run_stops_its_guest_and_stays_enabled(lab: FakeLab) -> None:
     runner.terminate()
     assert runner.wait(timeout=20) == 0
     calls = lab.lines("systemctl.log")
-    assert calls[-1].startswith("reset-failed vmmlab-guest-qemu")
+    assert calls[-1] == "stop vmmlab-guest-qemu.service"
     assert not any(call.startswith("disable") for call in calls)
     assert lab.progress()["state"] == "running"
 

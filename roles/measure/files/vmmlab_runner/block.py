@@ -17,7 +17,7 @@ from vmmlab_runner.store import Store
 
 ATTEMPTS = 2  # of a measurement, and of a boot
 STARTS = 4  # of a guest, in one block
-LOGIN_PAUSE = (0.15, 1.0, 15.0)  # share of the boot, at least, at most
+LOGIN_PAUSE = (0.03, 0.5, 5.0)  # share of the boot, at least, at most
 ENVIRONMENT = {"LC_ALL": "C"}
 WORKPLACE = "/var/lib/vmmlab-fileio"
 

@@ -108,7 +108,7 @@ def _locked(run: Run) -> int:
     try:
         _count(run)
         # After a reboot the run goes on by itself.
-        unit.systemctl("enable", run.unit)
+        unit.systemctl("enable", "--no-reload", run.unit)
         store.recover()
         store.describe("host.json", host.describe(run.layout, schedule.host))
         for block in schedule.blocks:
@@ -138,7 +138,7 @@ def _count(run: Run) -> None:
 
 
 def _end(run: Run, progress: Progress, problem: str) -> int:
-    unit.systemctl("disable", run.unit)
+    unit.systemctl("disable", "--no-reload", run.unit)
     if problem:
         print(problem, file=sys.stderr)
         with contextlib.suppress(OSError):  # a disk too full even for this: the journal has it
