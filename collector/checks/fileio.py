@@ -71,7 +71,7 @@ def other_direction(numbers: Numbers, mode: str) -> list[Problem]:
 def bytes_per_request(numbers: Numbers, mode: str) -> list[Problem]:
     """MiB/s over requests/s is the size of an average request (see `requests`)."""
     needed = ("file_block_size_bytes", "file_size_bytes", "file_count", "total_time_s")
-    if any(name not in numbers for name in needed) or "file_merged_bytes" in numbers:
+    if any(name not in numbers for name in needed):
         return []
     block, size, count, time = (numbers[name].value for name in needed)
     expected = request_size(int(block), size, int(count), random=mode.startswith("rnd"))
@@ -135,7 +135,12 @@ def _end(numbers: Numbers, *, least: bool = False) -> float:
 
 
 def file_events(numbers: Numbers) -> list[Problem]:
-    """Events are reads, writes and periodic fsyncs; the fsyncs at the end are none."""
+    """Events are reads, writes and periodic fsyncs; the fsyncs at the end are none.
+
+    Nothing is expected of writes without periodic fsyncs: an fsync after each write is no event.
+    """
+    if numbers.get("writes_per_s", Printed(0)).value and "file_fsync_freq" not in numbers:
+        return []
     needed = ("total_events", "total_time_s", "threads", "file_count", "reads_per_s")
     if any(name not in numbers for name in needed):
         return []

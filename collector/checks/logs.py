@@ -133,15 +133,18 @@ def own_numbers(log: Log) -> list[Finding]:
         problems += boot.whole_pages(numbers) if log.tool == "pmap" else []
     elif log.tool.startswith("sysbench-"):
         problems = latency.order(numbers) + latency.little(numbers) + latency.latency_sum(numbers)
-        problems += latency.events_over_time(numbers)
+        if not log.numbers.get("warmup_time_s"):  # the total time is counted from another moment
+            problems += latency.events_over_time(numbers)
         problems += latency.percentile_is_bucket(numbers)
         if log.tool == "sysbench-memory":
             problems += fileio.memory_transfer(numbers)
         elif log.tool == "sysbench-fileio":
             mode = log.words.get("file_test_mode", "")
+            merged = "file_merged_bytes" in numbers
             problems += fileio.other_direction(numbers, mode)
-            problems += fileio.bytes_per_request(numbers, mode)
-            problems += fileio.fsyncs(numbers, mode) + fileio.file_events(numbers)
+            if log.words.get("file_io_mode", "sync") == "sync" and not merged:
+                problems += fileio.bytes_per_request(numbers, mode)
+                problems += fileio.fsyncs(numbers, mode) + fileio.file_events(numbers)
     return [
         log.finding(
             "contradiction",
