@@ -1,5 +1,7 @@
 """Ansible module: which release this machine is of, and the mirror its apt gets packages from."""
 
+from __future__ import annotations
+
 DOCUMENTATION = """
 module: apt_mirror
 short_description: The release and mirror that this machine's own apt uses
@@ -17,7 +19,7 @@ from ansible.module_utils.apt_mirror import find_mirror
 from ansible.module_utils.basic import AnsibleModule
 
 
-def main():
+def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec={}, supports_check_mode=True)
     try:

@@ -1,8 +1,10 @@
-"""Ansible module: a source package of any Debian release, through the mirror this machine's apt uses.
+"""Ansible module: a source package of any Debian release, from the mirror of this machine's apt.
 
 apt runs with a configuration of its own, so the machine's lists and sources stay as they are and
 no privilege is needed; signatures are checked against the machine's archive keyring.
 """
+
+from __future__ import annotations
 
 DOCUMENTATION = """
 module: apt_source
@@ -34,10 +36,36 @@ KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 DAY_S = 86400
 
 
+def described(shown: str) -> dict[str, str]:
+    """Return the checksum of the .dsc by version, from what `apt-cache showsrc` prints."""
+    found = {}
+    for paragraph in shown.split("\n\n"):
+        name, fields = "", {}
+        for line in paragraph.splitlines():
+            if not line.startswith(" "):
+                name, _, value = line.partition(":")
+                fields[name] = value.strip()
+            elif name == "Checksums-Sha256" and line.endswith(".dsc"):
+                fields["sha256"] = line.split()[0]
+        if "Version" in fields:
+            found[fields["Version"]] = fields["sha256"]
+    return found
+
+
+def newest(versions: list[str]) -> str:
+    """Return the newest of some versions, as dpkg orders them."""
+    best = versions[0]
+    for candidate in versions[1:]:
+        newer = ["dpkg", "--compare-versions", candidate, "gt", best]
+        if subprocess.run(newer, check=False).returncode == 0:
+            best = candidate
+    return best
+
+
 class Apt:
     """apt with sources and lists of its own."""
 
-    def __init__(self, folder, suite, mirror):
+    def __init__(self, folder: Path, suite: str, mirror: str) -> None:
         """Write the configuration of one suite below `folder`."""
         self.folder = folder / suite
         (self.folder / "lists/partial").mkdir(parents=True, exist_ok=True)
@@ -55,7 +83,7 @@ class Apt:
             word for key, value in settings.items() for word in ("-o", f"{key}={value}")
         ]
 
-    def refresh(self):
+    def refresh(self) -> None:
         """Fetch the lists when they are older than a day; old ones serve when no mirror answers."""
         stamp = self.folder / "refreshed"
         if stamp.exists() and time.time() - stamp.stat().st_mtime < DAY_S:
@@ -68,34 +96,19 @@ class Apt:
             return
         stamp.touch()
 
-    def find(self, package, version):
+    def find(self, package: str, version: str) -> tuple[str, str]:
         """Return version and .dsc checksum of the wanted, or else the newest, source package."""
-        shown = run(["apt-cache", *self.options, "showsrc", "--only-source", package])
-        found = {}
-        for paragraph in shown.split("\n\n"):
-            fields = {}
-            for line in paragraph.splitlines():
-                if not line.startswith(" "):
-                    name, _, value = line.partition(":")
-                    fields[name] = value.strip()
-                elif name == "Checksums-Sha256" and line.endswith(".dsc"):
-                    fields["sha256"] = line.split()[0]
-            if "Version" in fields:
-                found[fields["Version"]] = fields["sha256"]
+        found = described(run(["apt-cache", *self.options, "showsrc", "--only-source", package]))
         if version and version not in found:
             message = f"{package} {version} is not there; found: {', '.join(found) or 'none'}"
             raise RuntimeError(message)
-        newest = None
-        for candidate in found:
-            newer = ["dpkg", "--compare-versions", candidate, "gt", newest or "0~~"]
-            if subprocess.run(newer, check=False).returncode == 0:
-                newest = candidate
-        if newest is None:
+        if not found:
             message = f"no source package {package} in {self.sources.read_text().strip()}"
             raise RuntimeError(message)
-        return version or newest, found[version or newest]
+        chosen = version or newest(list(found))
+        return chosen, found[chosen]
 
-    def unpack(self, package, version, dest):
+    def unpack(self, package: str, version: str, dest: Path) -> None:
         """Download, verify and unpack a source package into the new folder `dest`."""
         downloads = dest.with_name(dest.name + ".download")
         downloads.mkdir(parents=True, exist_ok=True)
@@ -106,7 +119,7 @@ class Apt:
         run(["dpkg-source", "--no-check", "-x", str(description), str(dest)])
 
 
-def main():
+def main() -> None:
     """Run the module."""
     module = AnsibleModule(
         argument_spec={

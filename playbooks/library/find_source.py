@@ -1,5 +1,7 @@
 """Ansible module: find the first mirror of a source that answers."""
 
+from __future__ import annotations
+
 DOCUMENTATION = """
 module: find_source
 short_description: Find the first mirror of a source that answers
@@ -22,42 +24,69 @@ problems: {type: list, returned: always, description: What each mirror before it
 """
 
 import os
+import signal
 import subprocess
 from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.urls import open_url
 
+NO_MATCHING_REF = 2
+# Nobody is there to be asked for a password: a mirror that wants one cannot serve.
+UNATTENDED = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ASKPASS": "true",
+    "SSH_ASKPASS_REQUIRE": "never",
+    "LC_ALL": "C",
+}
 
-def ask_git(mirror, ref, timeout):
+
+def ask_git(mirror: str, ref: str, timeout: int) -> str | None:
     """Return why a git repository cannot serve `ref`, or nothing."""
-    command = ["git", "ls-remote", "--exit-code", mirror, ref]
-    quiet = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "true", "LC_ALL": "C"}
     try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=timeout, env=quiet, check=False
+        # A session of its own has no terminal that ssh could ask at, and ends as a whole: the
+        # programs that git starts for its transports outlive it otherwise.
+        git = subprocess.Popen(
+            ["git", "ls-remote", "--exit-code", "--", mirror, ref],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            env={**os.environ, **UNATTENDED},
+            start_new_session=True,
         )
-    except subprocess.TimeoutExpired:
-        return f"no answer within {timeout} s"
     except FileNotFoundError:
         return "git is not installed"
-    if done.returncode == 0:
+    with git:
+        try:
+            _, said = git.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            os.killpg(git.pid, signal.SIGKILL)
+            return f"no answer within {timeout} s"
+    if git.returncode == 0:
         return None
-    if done.returncode == 2:  # noqa: PLR2004 - ls-remote --exit-code: no matching ref
+    if git.returncode == NO_MATCHING_REF:
         return f"has no ref {ref}"
-    return (done.stderr.strip().splitlines() or [f"git ls-remote ended with {done.returncode}"])[-1]
+    return reason(said) or f"git ls-remote ended with {git.returncode}"
 
 
-def ask_web(mirror, timeout):
+def reason(said: str) -> str:
+    """Return the first line that tells why git failed; general advice follows it."""
+    lines = [line.strip() for line in said.splitlines()]
+    return next((line for line in lines if line and not line.lower().startswith("warning:")), "")
+
+
+def ask_web(mirror: str, timeout: int) -> str | None:
     """Return why a URL cannot be had, or nothing."""
     try:
-        open_url(mirror, method="HEAD", timeout=timeout, validate_certs=True)
+        open_url(mirror, method="HEAD", timeout=timeout, validate_certs=True).close()
     except Exception as error:  # noqa: BLE001 - whatever stops a download is the answer
         return str(error)
     return None
 
 
-def ask(mirror, git_ref, timeout):
+def ask(mirror: str, git_ref: str | None, timeout: int) -> str | None:
     """Return why a mirror cannot serve the source, or nothing."""
     if git_ref:
         return ask_git(mirror, git_ref, timeout)
@@ -66,7 +95,7 @@ def ask(mirror, git_ref, timeout):
     return ask_web(mirror, timeout)
 
 
-def main():
+def main() -> None:
     """Run the module."""
     module = AnsibleModule(
         argument_spec={

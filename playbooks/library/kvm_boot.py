@@ -1,5 +1,7 @@
 """Ansible module: boot a kernel on KVM to see whether /dev/kvm tells the truth."""
 
+from __future__ import annotations
+
 DOCUMENTATION = """
 module: kvm_boot
 short_description: Boot a kernel without a root on KVM and wait for its panic
@@ -10,7 +12,10 @@ options:
   timeout: {type: int, default: 120, description: Seconds to wait.}
 """
 EXAMPLES = """
-- kvm_boot: {qemu: /opt/q/bin/qemu-system-x86_64, firmware: /opt/q/share/qemu, kernel: /opt/k/bzImage}
+- kvm_boot:
+    qemu: /opt/q/bin/qemu-system-x86_64
+    firmware: /opt/q/share/qemu
+    kernel: /opt/k/bzImage
 """
 RETURN = """
 problem: {type: str, returned: always, description: Why no guest boots, or an empty string.}
@@ -23,7 +28,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.kvm_boot import boot
 
 
-def main():
+def main() -> None:
     """Run the module."""
     module = AnsibleModule(
         argument_spec={

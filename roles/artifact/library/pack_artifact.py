@@ -3,6 +3,8 @@
 The archive's last member is build.json: where it was unpacked, the rest is complete.
 """
 
+from __future__ import annotations
+
 DOCUMENTATION = """
 module: pack_artifact
 short_description: Pack a build with its record and checksums
@@ -27,7 +29,10 @@ EXAMPLES = """
     record: {compiler: gcc}
 """
 RETURN = """
-build: {type: dict, returned: always, description: The content of build.json and the archive's path.}
+build:
+  type: dict
+  returned: always
+  description: The content of build.json and the archive's path.
 """
 
 import hashlib
@@ -35,11 +40,14 @@ import json
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
+OWN = ("SHA256SUMS", "build.json")
 
-def sha256(path):
+
+def sha256(path: Path) -> str:
     """Return the SHA-256 of a file in hexadecimal."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
@@ -48,14 +56,25 @@ def sha256(path):
     return digest.hexdigest()
 
 
-def record_of(archive):
+def copy_of_record(archive: Path) -> Path:
     """Return the path of the copy of build.json beside an archive: unpacking takes seconds."""
     return archive.with_name(archive.name.removesuffix(".tar.gz") + ".json")
 
 
-def pack(parameters):
+def record_of(archive: Path) -> dict[str, Any]:
+    """Return the record of an archive; one that came from another machine has no copy beside it."""
+    copy = copy_of_record(archive)
+    if copy.exists():
+        return json.loads(copy.read_text())
+    show = ["tar", "-x", "-z", "-O", "-f", str(archive), "build.json"]
+    return json.loads(subprocess.run(show, check=True, capture_output=True, text=True).stdout)
+
+
+def pack(parameters: dict[str, Any]) -> dict[str, Any]:
     """Write the checksums, the record and the archive; a partial archive never has its name."""
     out = Path(parameters["out_dir"])
+    for name in OWN:
+        (out / name).unlink(missing_ok=True)
     files = sorted(path for path in out.rglob("*") if path.is_file() and not path.is_symlink())
     if not files:
         msg = f"nothing to pack: {out} holds no file"
@@ -67,19 +86,22 @@ def pack(parameters):
     build["files"] = checksums
     (out / "build.json").write_text(json.dumps(build, indent=1, sort_keys=True) + "\n")
     members = sorted(path.name for path in out.iterdir() if path.name != "build.json")
-    partial = f"{parameters['path']}.{os.getpid()}.part"
+    archive = Path(parameters["path"])
+    partial = archive.with_name(f"{archive.name}.{os.getpid()}.part")
     # GNU tar, because Python's tarfile cannot write sparse files.
     options = ["--sparse", "--owner=0", "--group=0", "--numeric-owner", "--sort=name"]
     compress = ["--use-compress-program", "gzip -6 --no-name"]
-    tar = ["tar", "-c", "-f", partial, "-C", str(out), *options, *compress]
-    subprocess.run([*tar, *members, "build.json"], check=True, capture_output=True, text=True)
-    archive = Path(parameters["path"])
-    record_of(archive).write_bytes((out / "build.json").read_bytes())
-    Path(partial).replace(archive)
+    tar = ["tar", "-c", "-f", str(partial), "-C", str(out), *options, *compress]
+    try:
+        subprocess.run([*tar, *members, "build.json"], check=True, capture_output=True, text=True)
+        copy_of_record(archive).write_bytes((out / "build.json").read_bytes())
+        partial.replace(archive)
+    finally:
+        partial.unlink(missing_ok=True)
     return build
 
 
-def main():
+def main() -> None:
     """Run the module."""
     module = AnsibleModule(
         argument_spec={
@@ -94,11 +116,8 @@ def main():
     )
     path = Path(module.params["path"])
     try:
-        if path.exists() and record_of(path).exists():
-            module.exit_json(
-                changed=False,
-                build={**json.loads(record_of(path).read_text()), "archive": str(path)},
-            )
+        if path.exists():
+            module.exit_json(changed=False, build={**record_of(path), "archive": str(path)})
         if module.check_mode:
             module.exit_json(changed=True, build={})
         build = pack(module.params)

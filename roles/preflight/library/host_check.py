@@ -1,5 +1,7 @@
 """Ansible module: whether a machine can be a lab host. Changes nothing."""
 
+from __future__ import annotations
+
 DOCUMENTATION = """
 module: host_check
 short_description: Look whether a machine can be a lab host
@@ -7,10 +9,17 @@ options:
   memory_mib: {type: int, required: true, description: Memory that is needed.}
   disk_gib: {type: int, required: true, description: Free disk that is needed at path.}
   path: {type: path, required: true, description: Where the disk is needed.}
-  releases: {type: list, elements: str, required: true, description: Releases that will do, as "debian 12".}
+  releases:
+    type: list
+    elements: str
+    required: true
+    description: Releases that will do, as "debian 12".
   kvm: {type: bool, default: true, description: Whether KVM is needed.}
   own_units: {type: str, default: vmmlab, description: Guests below a cgroup of this name are ours.}
-  controller_time: {type: float, default: 0, description: Seconds since the epoch on the controller.}
+  controller_time:
+    type: float
+    default: 0
+    description: Seconds since the epoch on the controller.
 """
 EXAMPLES = """
 - host_check: {memory_mib: 2048, disk_gib: 4, path: /var/lib, releases: [debian 12]}
@@ -31,20 +40,36 @@ import re
 import shutil
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ansible.module_utils.basic import AnsibleModule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Need = Callable[[str, str, str], None]
 
 KVM_GET_API_VERSION = 0xAE00
 KVM_API_VERSION = 12
 CLOCK_TOLERANCE_S = 120
+CPUINFO = Path("/proc/cpuinfo")
+KVM = "/dev/kvm"
+# "kvm" to its end: the kernel's own threads for a guest of ours are called kvm-something.
 GUESTS = re.compile(
-    r"^(qemu-system|qemu-kvm|kvm|stratovirt|firecracker|cloud-hyperviso|VBoxHeadless)"
+    r"(qemu-system|qemu-kvm|kvm$|stratovirt|firecracker|cloud-hyperviso|VBoxHeadless)"
 )
 
 
-def cpu():
+def release() -> str:
+    """Return ID and major version of os-release(5); Python's platform has it only from 3.10 on."""
+    text = Path("/etc/os-release").read_text()
+    fields = dict(re.findall(r'^(\w+)="?([^"\n]*)"?$', text, re.MULTILINE))
+    return f"{fields['ID']} {fields.get('VERSION_ID', 'testing').split('.')[0]}"
+
+
+def cpu() -> dict[str, str]:
     """Return vendor, model and virtualisation flag of the processor."""
-    text = Path("/proc/cpuinfo").read_text()
+    text = CPUINFO.read_text()
     vendor = re.search(r"^vendor_id\s*: (.*)$", text, re.MULTILINE)
     model = re.search(r"^model name\s*: (.*)$", text, re.MULTILINE)
     flags = re.search(r"^flags\s*: (.*)$", text, re.MULTILINE)
@@ -53,27 +78,27 @@ def cpu():
     return {"vendor": vendor[1] if vendor else "", "model": model[1] if model else "", "flag": flag}
 
 
-def ask_kvm():
+def ask_kvm() -> str | None:
     """Return why /dev/kvm cannot be used, or nothing. Root asks, as the guests' group will."""
     try:
-        device = os.open("/dev/kvm", os.O_RDWR | os.O_CLOEXEC)
+        device = os.open(KVM, os.O_RDWR | os.O_CLOEXEC)
     except OSError as error:
-        return f"/dev/kvm: {error.strerror}"
+        return f"{KVM}: {error.strerror}"
     try:
         version = fcntl.ioctl(device, KVM_GET_API_VERSION)
     except OSError as error:
-        return f"/dev/kvm does not answer: {error.strerror}"
+        return f"{KVM} does not answer: {error.strerror}"
     finally:
         os.close(device)
-    return None if version == KVM_API_VERSION else f"/dev/kvm speaks version {version}"
+    return None if version == KVM_API_VERSION else f"{KVM} speaks version {version}"
 
 
-def foreign_guests(own_units):
+def foreign_guests(own_units: str) -> list[str]:
     """Return name and process id of each guest that runs here and is not the lab's."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            name = (folder / "comm").read_text().strip()
+            name = (folder / "comm").read_text(errors="replace").strip()
             if GUESTS.match(name) and own_units not in (folder / "cgroup").read_text():
                 found.append(f"{name} ({folder.name})")
         except OSError:
@@ -81,22 +106,22 @@ def foreign_guests(own_units):
     return found
 
 
-def existing(path):
+def existing(path: Path) -> Path:
     """Return the nearest folder above a path that exists."""
     while not path.exists():
         path = path.parent
     return path
 
 
-def look(wanted):
+def look(wanted: dict[str, Any]) -> dict[str, Any]:
     """Return problems, warnings and facts."""
-    problems, warnings = [], []
+    problems: list[dict[str, str]] = []
+    warnings: list[str] = []
 
-    def need(found, needed, fix):
+    def need(found: str, needed: str, fix: str) -> None:
         problems.append({"found": found, "needed": needed, "fix": fix})
 
-    release = platform.freedesktop_os_release()
-    name = f"{release['ID']} {release.get('VERSION_ID', 'testing').split('.')[0]}"
+    name = release()
     memory = int(re.search(r"MemTotal:\s+(\d+) kB", Path("/proc/meminfo").read_text())[1]) // 1024
     free = shutil.disk_usage(existing(Path(wanted["path"]))).free / 2**30
     processor = cpu()
@@ -127,7 +152,7 @@ def look(wanted):
     return {"problems": problems, "warnings_found": warnings, "facts": facts}
 
 
-def look_at_kvm(processor, need, warnings):
+def look_at_kvm(processor: dict[str, str], need: Need, warnings: list[str]) -> None:
     """Add what is wrong with the processor's virtualisation and with KVM."""
     if not processor["flag"]:
         fix = "Switch VT-x on in the firmware setup; on a virtual machine, nested virtualisation."
@@ -142,7 +167,7 @@ def look_at_kvm(processor, need, warnings):
         warnings.append(f"{processor['vendor']} with SVM; the lab is designed for Intel with VMX")
 
 
-def main():
+def main() -> None:
     """Run the module."""
     module = AnsibleModule(
         argument_spec={

@@ -1,10 +1,13 @@
 """Ansible module: the virtual lab's machine, a QEMU process on the controller."""
 
+from __future__ import annotations
+
 DOCUMENTATION = """
 module: lab_machine
 short_description: Start or stop the virtual lab's machine
 description:
-  - The machine's disk is a copy of the image with the lab's keys in it; another image is another disk.
+  - The machine's disk is a copy of the image with the lab's keys in it.
+  - Another image is another disk.
   - A running machine with the same disk is left alone.
 options:
   state: {type: str, choices: [started, stopped], default: started, description: What it shall be.}
@@ -32,6 +35,7 @@ import socket
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.kvm_boot import boot
@@ -41,6 +45,7 @@ APPEND = "root=/dev/vda rw console=ttyS0 quiet systemd.show_status=false"
 # it, and every other clock is slow; nobody attacks through the side channels of such a machine.
 EMULATED = " tsc=reliable mitigations=off"
 
+PATIENCE_S = 20
 KEYS = {
     "authorized_keys": ("/root/.ssh/authorized_keys", "0100600"),
     "host_ed25519": ("/etc/ssh/ssh_host_ed25519_key", "0100600"),
@@ -48,7 +53,7 @@ KEYS = {
 }
 
 
-def process_of(state_dir):
+def process_of(state_dir: Path) -> tuple[int, list[str]] | None:
     """Return the machine's process id and command line, or nothing when it does not run."""
     with contextlib.suppress(OSError, ValueError):
         pid = int((state_dir / "pid").read_text())
@@ -58,21 +63,22 @@ def process_of(state_dir):
     return None
 
 
-def stop(state_dir):
+def stop(state_dir: Path) -> bool:
     """End the machine: its disk holds nothing that is not on the controller, or will be again."""
     running = process_of(state_dir)
     if not running:
         return False
-    os.kill(running[0], signal.SIGTERM)
-    deadline = time.monotonic() + 20
-    while process_of(state_dir):
-        if time.monotonic() > deadline:
-            os.kill(running[0], signal.SIGKILL)
-        time.sleep(0.2)
+    deadline = time.monotonic() + PATIENCE_S
+    with contextlib.suppress(ProcessLookupError):  # it ended by itself
+        os.kill(running[0], signal.SIGTERM)
+        while process_of(state_dir):
+            if time.monotonic() > deadline:
+                os.kill(running[0], signal.SIGKILL)
+            time.sleep(0.2)
     return True
 
 
-def nested_kvm(wanted):
+def nested_kvm(wanted: dict[str, Any]) -> str | None:
     """Return why machines inside the machine cannot use KVM, or nothing."""
     for vendor in ("intel", "amd"):
         nested = Path(f"/sys/module/kvm_{vendor}/parameters/nested")
@@ -82,32 +88,39 @@ def nested_kvm(wanted):
     return boot(binary, firmware, wanted["kernel"], 30)
 
 
-def qemu_of(wanted):
+def qemu_of(wanted: dict[str, Any]) -> tuple[str, str]:
     """Return binary and firmware folder of the QEMU that runs the machine."""
     build = Path(wanted["build_dir"])
     return str(build / "bin/qemu-system-x86_64"), str(build / "share/qemu")
 
 
-def prepare_disk(state_dir, image_dir, disk):
+def prepare_disk(state_dir: Path, image_dir: Path, disk: Path) -> None:
     """Copy the image and write the lab's keys into the copy."""
-    for old in state_dir.glob("disk-*.raw"):
+    for old in state_dir.glob("disk-*"):
         old.unlink()
     partial = disk.with_suffix(".part")
     copy = ["cp", "--sparse=always", "--reflink=auto", str(image_dir / "disk.raw"), str(partial)]
     subprocess.run(copy, check=True, capture_output=True, text=True)
     commands = "mkdir /root/.ssh\nset_inode_field /root/.ssh mode 040700\n"
     for name, (path, mode) in KEYS.items():
-        commands += f"rm {path}\nwrite {state_dir / name} {path}\n"
+        commands += f'rm {path}\nwrite "{state_dir / name}" {path}\n'
         commands += f"set_inode_field {path} mode {mode}\n"
         commands += f"set_inode_field {path} uid 0\nset_inode_field {path} gid 0\n"
     subprocess.run(
         ["debugfs", "-w", "-f", "-", str(partial)],
         input=commands, check=True, capture_output=True, text=True,
     )  # fmt: skip
+    # debugfs ends well whatever its commands did.
+    for name, (path, _) in KEYS.items():
+        show = ["debugfs", "-R", f"cat {path}", str(partial)]
+        written = subprocess.run(show, check=True, capture_output=True).stdout
+        if written != (state_dir / name).read_bytes():
+            message = f"{path} could not be written into a copy of {image_dir}/disk.raw"
+            raise ValueError(f"{message}; is that a bare ext4 file system?")
     partial.replace(disk)
 
 
-def command_of(wanted, disk, accelerator):
+def command_of(wanted: dict[str, Any], disk: Path, accelerator: str) -> list[str]:
     """Return the machine's command line."""
     binary, firmware = qemu_of(wanted)
     state_dir, image_dir = Path(wanted["state_dir"]), Path(wanted["image_dir"])
@@ -129,13 +142,13 @@ def command_of(wanted, disk, accelerator):
     ]
 
 
-def port_is_taken(port):
+def port_is_taken(port: int) -> bool:
     """Return whether something listens on a port of this machine already."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def start(wanted, *, check_mode):
+def start(wanted: dict[str, Any], *, check_mode: bool) -> dict[str, Any]:
     """Start the machine where it does not run; return what happened."""
     state_dir, image_dir = Path(wanted["state_dir"]), Path(wanted["image_dir"])
     disk = state_dir / f"disk-{image_dir.name.rsplit('-', 1)[-1]}.raw"
@@ -159,7 +172,7 @@ def start(wanted, *, check_mode):
     return {"changed": True, "accelerator": accelerator, "reason": reason or ""}
 
 
-def main():
+def main() -> None:
     """Run the module."""
     module = AnsibleModule(
         argument_spec={

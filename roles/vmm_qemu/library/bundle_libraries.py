@@ -1,5 +1,7 @@
 """Ansible module: put a program's shared libraries beside it, and make it find them there."""
 
+from __future__ import annotations
+
 DOCUMENTATION = """
 module: bundle_libraries
 short_description: Put a program's shared libraries beside it
@@ -27,7 +29,7 @@ from ansible.module_utils.basic import AnsibleModule
 EVERYWHERE = re.compile(r"(libc|libm|libdl|libpthread|librt|libresolv|libgcc_s|ld-linux.*)\.so\.")
 
 
-def libraries_of(binary):
+def libraries_of(binary: Path) -> dict[str, str]:
     """Return name and path of each shared library of `binary` that a bare host may lack."""
     listed = subprocess.run(
         ["ldd", str(binary)],
@@ -44,19 +46,24 @@ def libraries_of(binary):
     return {name: path for name, path in found.items() if not EVERYWHERE.match(name)}
 
 
-def bundle(binary, dest):
+def bundle(binary: Path, dest: Path) -> list[str]:
     """Copy the libraries and set the search paths; return their names."""
     dest.mkdir(parents=True, exist_ok=True)
     found = libraries_of(binary)
     for name, path in found.items():
         shutil.copy(path, dest / name)
-        subprocess.run(["patchelf", "--set-rpath", "$ORIGIN", str(dest / name)], check=True)
-    relative = os.path.relpath(dest, binary.parent)
-    subprocess.run(["patchelf", "--set-rpath", f"$ORIGIN/{relative}", str(binary)], check=True)
+        search_in(dest / name, "$ORIGIN")
+    search_in(binary, f"$ORIGIN/{os.path.relpath(dest, binary.parent)}")
     return sorted(found)
 
 
-def main():
+def search_in(file: Path, folder: str) -> None:
+    """Make the loader look for the libraries of a program or library in `folder` first."""
+    command = ["patchelf", "--set-rpath", folder, str(file)]
+    subprocess.run(command, check=True, capture_output=True, text=True)
+
+
+def main() -> None:
     """Run the module."""
     module = AnsibleModule(
         argument_spec={
@@ -69,7 +76,9 @@ def main():
         module.exit_json(changed=True, libraries=[])
     try:
         libraries = bundle(Path(module.params["binary"]), Path(module.params["dest"]))
-    except (OSError, ValueError, subprocess.CalledProcessError) as error:
+    except subprocess.CalledProcessError as error:
+        module.fail_json(msg=f"{' '.join(error.cmd)}: {error.stderr.strip()}")
+    except (OSError, ValueError) as error:
         module.fail_json(msg=str(error))
     module.exit_json(changed=True, libraries=libraries)
 

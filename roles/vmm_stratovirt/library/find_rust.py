@@ -1,5 +1,7 @@
 """Ansible module: find a cargo that is new enough, or the packages that would bring one."""
 
+from __future__ import annotations
+
 DOCUMENTATION = """
 module: find_rust
 short_description: Find a cargo that is new enough
@@ -14,7 +16,10 @@ RETURN = """
 cargo: {type: str, returned: always, description: Path of cargo, or an empty string.}
 version: {type: str, returned: always, description: What rustc says of itself.}
 environment: {type: dict, returned: always, description: What to set when it is run.}
-packages: {type: list, returned: always, description: Packages of the distribution that are new enough.}
+packages:
+  type: list
+  returned: always
+  description: Packages of the distribution that are new enough.
 """
 
 import os
@@ -22,20 +27,24 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ansible.module_utils.basic import AnsibleModule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Debian 12 carries a newer Rust for browsers beside its own, under another name.
 PACKAGES = (("cargo", "rustc"), ("cargo-web", "rustc-web"))
 
 
-def number(text):
+def number(text: str) -> tuple[int, int]:
     """Return the first dotted number of a text as a tuple that compares."""
     found = re.search(r"(\d+)\.(\d+)", text)
     return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
-def ask(command, environment):
+def ask(command: list[str], environment: dict[str, str]) -> str:
     """Return what a command prints, or an empty string."""
     try:
         done = subprocess.run(
@@ -46,7 +55,7 @@ def ask(command, environment):
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
-def candidates(home):
+def candidates(home: str) -> Iterator[tuple[Path, dict[str, str]]]:
     """Yield each place where a cargo may be, with the environment it needs."""
     own = {"CARGO_HOME": home, "RUSTUP_HOME": f"{home}/rustup"}
     yield Path(home) / "bin/cargo", {**own, "PATH": f"{home}/bin:{os.environ['PATH']}"}
@@ -57,16 +66,17 @@ def candidates(home):
         yield Path(found), {}
 
 
-def find(minimum, home):
+def find(minimum: str, home: str) -> tuple[str, str, dict[str, str]]:
     """Return cargo's path, rustc's words and the environment of the first that is new enough."""
     for cargo, environment in candidates(home):
-        if number(ask([str(cargo), "--version"], environment)) >= number(minimum):
+        said = ask([str(cargo), "--version"], environment)
+        if said and number(said) >= number(minimum):
             rustc = ask([str(cargo.with_name("rustc")), "--version"], environment)
             return str(cargo), rustc, environment
     return "", "", {}
 
 
-def packages(minimum):
+def packages(minimum: str) -> list[str]:
     """Return the distribution's packages when they are new enough."""
     for pair in PACKAGES:
         shown = ask(["apt-cache", "policy", pair[1]], {"LC_ALL": "C"})
@@ -76,7 +86,7 @@ def packages(minimum):
     return []
 
 
-def main():
+def main() -> None:
     """Run the module."""
     module = AnsibleModule(
         argument_spec={

@@ -16,6 +16,9 @@ def known_types(roles: Path) -> list[str]:
 
 def resolve(entry: str | dict[str, Any], roles: Path) -> dict[str, Any]:
     """Return one entry of `vmms` with all that its folder says of it."""
+    if not isinstance(entry, (str, dict)):
+        message = f"vmms: {entry!r} is neither a name nor a mapping with name and type"
+        raise AnsibleFilterError(message)
     given = {"name": entry} if isinstance(entry, str) else dict(entry)
     name = given.get("name", given.get("type"))
     vmm_type = given.get("type", name)
