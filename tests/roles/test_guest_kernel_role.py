@@ -80,8 +80,9 @@ def build(tarball: Path, config: str, out: Path) -> subprocess.CompletedProcess[
     """Run the program."""
     out.mkdir()
     (out / "guest.config").write_text(config)
-    source = f"--source={out / 'source'}"
-    options = [f"--tarball={tarball}", f"--config={out / 'guest.config'}", source, f"--out={out}"]
+    (out / "older.config").write_text("CONFIG_OTHER=y\nCONFIG_FORGOTTEN=y\n")
+    lists = [f"--config={out / 'guest.config'}", f"--older={out / 'older.config'}"]
+    options = [f"--tarball={tarball}", *lists, f"--source={out / 'source'}", f"--out={out}"]
     command = [sys.executable, str(ROLE / "files/build_kernel.py"), *options]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
@@ -113,7 +114,10 @@ def test_build(tarball: Path, tmp_path: Path) -> None:
     assert facts["compiler"] == "gcc 12"
     assert facts["mitigations"] == ["CONFIG_RETPOLINE", "CONFIG_RETHUNK"]
     assert (tmp_path / "out/bzImage").read_text() == "vmmlab 1970-01-01 00:00:00 UTC\n"
-    assert "CONFIG_RETHUNK=y" in (tmp_path / "out/config").read_text()
+    config = (tmp_path / "out/config").read_text()
+    assert "CONFIG_RETHUNK=y" in config
+    assert "CONFIG_OTHER=y" in config
+    assert "FORGOTTEN" not in config
 
 
 def test_an_option_that_gets_lost(tarball: Path, tmp_path: Path) -> None:
@@ -135,7 +139,8 @@ def test_a_build_that_fails(tmp_path: Path) -> None:
 
 def test_the_list() -> None:
     """Every option once, what the machines need is there, and nothing is a module."""
-    text = (ROLE / "files/guest.config").read_text()
+    files = ROLE / "files"
+    text = (files / "guest.config").read_text() + (files / "older.config").read_text()
     options = re.findall(r"^CONFIG_(\w+)=(.*)$", text, re.MULTILINE)
     assert [name for name, times in Counter(name for name, _ in options).items() if times > 1] == []
     assert {line[0] for line in text.splitlines() if line} == {"#", "C"}

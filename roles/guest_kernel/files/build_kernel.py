@@ -49,6 +49,18 @@ def mitigations_of(kconfig: str) -> list[str]:
     ]
 
 
+def known(source: Path, wanted: str) -> str:
+    """Return those lines of a list of options that a kernel has a Kconfig entry for."""
+    entries: set[str] = set()
+    for path in source.rglob("Kconfig*"):
+        if path.is_file():
+            entries.update(
+                re.findall(r"^\s*(?:menu)?config (\w+)$", path.read_text(), re.MULTILINE)
+            )
+    options = re.findall(r"^CONFIG_(\w+)=(.*)$", wanted, re.MULTILINE)
+    return "".join(f"CONFIG_{name}={value}\n" for name, value in options if name in entries)
+
+
 def missing(wanted: dict[str, str], found: dict[str, str]) -> list[str]:
     """Return the wanted options that a configuration has not, as lines to show."""
     return [
@@ -94,7 +106,7 @@ def configure(source: Path, wanted: str) -> list[str]:
     absent = missing(options_of(wanted), found)
     if absent:
         raise ValueError(
-            "these options of guest.config are not in the kernel's configuration:\n"
+            "these options of the list are not in the kernel's configuration:\n"
             + "\n".join(absent)
             + "\nThis kernel does not know them, or they depend on one that is off."
         )
@@ -107,13 +119,15 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--tarball", type=Path, required=True, help="the kernel's source")
     parser.add_argument("--source", type=Path, required=True, help="where it is unpacked")
     parser.add_argument("--config", type=Path, required=True, help="the list of options")
+    parser.add_argument("--older", type=Path, required=True, help="options not all kernels know")
     parser.add_argument("--out", type=Path, required=True, help="where bzImage and config go")
     arguments = parser.parse_args(argv)
     source = arguments.source
     started = time.monotonic()
     try:
         unpack(arguments.tarball, source)
-        mitigations = configure(source, arguments.config.read_text())
+        wanted = arguments.config.read_text() + known(source, arguments.older.read_text())
+        mitigations = configure(source, wanted)
         make(source, f"-j{len(os.sched_getaffinity(0))}", "bzImage")
         release = (source / "include/config/kernel.release").read_text().strip()
         shutil.copyfile(source / ".config", arguments.out / "config")
