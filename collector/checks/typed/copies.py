@@ -191,8 +191,7 @@ def _which(
 ) -> tuple[TypedSample, TypedSample]:
     """Return the cell that is more likely the wrong one, then the other.
 
-    It is the one that fits its own kind less: whose nearest neighbour of the same case and metric
-    is further away.
+    It is the one that fits its own kind less: whose nearest repetition is further away.
     """
     return (one, other) if _misfit(one, samples) > _misfit(other, samples) else (other, one)
 
@@ -204,7 +203,7 @@ def _misfit(sample: TypedSample, samples: Sequence[TypedSample]) -> float:
         for each in samples
         if each.metric == sample.metric
         and each.case == sample.case
-        and each.measurement == sample.measurement
+        and (each.measurement, each.vmm) == (sample.measurement, sample.vmm)
         and each is not sample
         and each.number.value != value
     ]

@@ -10,7 +10,7 @@ from collector.checks.typed.text import is_nothing
 _CAPTION_ROWS = 8
 _SECTION_ROWS = 60
 _HEADER_ROWS = 6
-_BODY_ROWS = 8
+_BODY_ROWS = 4
 _LONGEST_NAME = 24
 _LATENCIES = ("latency_avg_ms", "latency_max_ms", "latency_min_ms")
 _BOOT = {"kernel_s", "initrd_s", "userspace_s", "total_s", "firmware_s", "loader_s"}
