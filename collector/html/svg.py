@@ -15,7 +15,7 @@ from collector.report.series import Chart, Series
 
 COLOURS = ("#2f6db5", "#e07b39", "#4c9f70", "#8e5ea2", "#b0a030", "#7f7f7f")
 WIDTH = 380
-_LEFT, _RIGHT = 96, 50
+_LEFT, _RIGHT = 96, 62
 _PLOT = WIDTH - _LEFT - _RIGHT
 _BAR, _GAP, _TOP, _AXIS = 15, 9, 8, 22
 _STRIP = 46

@@ -1,21 +1,25 @@
 """From results to files: one report per lab host, and one for the whole lab."""
 
+import multiprocessing
 import re
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from collector.checks import check_collection
+from collector.checks import Finding, check_collection
 from collector.html import write_lab_page, write_page
 from collector.labels import Language, say
 from collector.report.content import make_report
 from collector.report.csv_file import write_samples
 from collector.report.lab import HostLine, host_line, make_lab_report
-from collector.results import collect
+from collector.results import Collection, collect
 from collector.tables.host_data import split
 from collector.workbook import write_workbook
 from collector.workbook.lab import write_lab_workbook
 
+_WORTH_PROCESSES = 12
+"""Hosts from which it pays to start processes: each imports everything anew."""
 _UNSAFE = re.compile(r"[^\w.-]+")
 
 
@@ -65,21 +69,48 @@ def make_reports(results: Sequence[Path], files: Files, language: Language) -> S
         write_page(report, files.html)
         clean = all(problem.kind == "note" for problem in report.problems)
         return _summary(report.notices, report.about, clean, files, language)
-    lines: list[HostLine] = []
     several_runs = len(collection.runs) > 1
-    for one in hosts:
-        report = make_report(one, findings, language)
-        run, host = report.data.run.name, report.data.host.name
-        name = f"{run}/{host}" if several_runs else host
-        own = files.of_host(name)
-        write_workbook(report, own.workbook)
-        write_page(report, own.html)
-        lines.append(host_line(report, name, own.workbook.name, own.html.name))
+    jobs = [(one, _about(one, findings), files, several_runs, language) for one in hosts]
+    if len(jobs) < _WORTH_PROCESSES:
+        lines = [_write_host(*job) for job in jobs]
+    else:
+        # Not forked: libraries of this process have threads.
+        context = multiprocessing.get_context("forkserver")
+        with ProcessPoolExecutor(mp_context=context) as pool:
+            lines = [done.result() for done in [pool.submit(_write_host, *job) for job in jobs]]
     lab = make_lab_report(collection, lines, language)
     write_lab_workbook(lab, files.workbook)
     write_lab_page(lab, files.html)
     clean = not any(line.missing or line.contradictions for line in lines)
     return _summary(lab.notices, lab.about, clean, files, language)
+
+
+def _about(one: Collection, findings: Sequence[Finding]) -> list[Finding]:
+    """Return the findings about the one host of `one`."""
+    (run,) = one.runs
+    (host,) = run.hosts
+    return [
+        finding
+        for finding in findings
+        if finding.run in {"", run.name} and finding.host in {"", host.name}
+    ]
+
+
+def _write_host(
+    one: Collection,
+    findings: Sequence[Finding],
+    files: Files,
+    several_runs: bool,
+    language: Language,
+) -> HostLine:
+    """Write the files of one host among many; return what the lab's report says of it."""
+    report = make_report(one, findings, language)
+    run, host = report.data.run.name, report.data.host.name
+    name = f"{run}/{host}" if several_runs else host
+    own = files.of_host(name)
+    write_workbook(report, own.workbook)
+    write_page(report, own.html)
+    return host_line(report, name, own.workbook.name, own.html.name)
 
 
 def _summary(

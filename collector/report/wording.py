@@ -140,6 +140,20 @@ _SENTENCES = {
         "{time} s 就结束了，而不是 {planned} s：数据总量先用完了，请加大 --memory-total-size"
     ),
 }
+_FACTS = {
+    "guest kernel": "客户机内核",
+    "guest image": "客户机镜像",
+    "boots with an initrd": "是否用 initrd 启动",
+    "guest memory (MiB)": "客户机内存 (MiB)",
+    "disk format": "磁盘格式",
+    "disk cache mode": "磁盘缓存模式",
+    "sysbench version": "sysbench 版本",
+    "guest clocksource": "客户机时钟源",
+    "host CPU": "主机 CPU",
+    "host kernel": "主机内核",
+    "host clocksource": "主机时钟源",
+    "host tuning": "主机调优",
+}
 _BY_HAND = ". The log was changed by hand or put together from two runs: measure again."
 _BY_HAND_CHINESE = "。日志被手工改过，或由两次运行拼成：请重新测量。"
 
@@ -165,6 +179,9 @@ def in_language(text: str, language: Language) -> str:
     if text.endswith(_BY_HAND):
         sentence = in_language(text.removesuffix(_BY_HAND), language)
         return sentence.removesuffix("。") + _BY_HAND_CHINESE
+    words = text.split(", ")
+    if ":" not in text and any(word in _FACTS for word in words):
+        return "、".join(_FACTS.get(word, word) for word in words)
     for pattern, chinese in _patterns():
         match = pattern.fullmatch(text)
         if match:

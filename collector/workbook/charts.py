@@ -82,4 +82,8 @@ def _chart(sheet: Worksheet, chart: Chart, row: int) -> tuple[BarChart, int]:
     drawing.y_axis.number_format = "General"
     drawing.y_axis.scaling.min = 0
     drawing.legend.position = "b"
+    for part in (drawing.title, drawing.legend, drawing.x_axis.title, drawing.y_axis.title):
+        if part is not None:
+            # Otherwise Excel draws it over the bars.
+            part.overlay = False
     return drawing, last + 2

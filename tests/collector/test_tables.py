@@ -165,6 +165,20 @@ def test_log_without_result_is_an_empty_cell_with_the_reason(host: Path) -> None
     assert cell.source.reason
 
 
+def test_a_subject_that_only_one_side_has_is_missing_on_the_other(host: Path) -> None:
+    """Without a schedule both sides should have the same; with one, what was planned counts."""
+    report_logs.write_report_results(host)
+    for path in (host / "qemu/fileio-iops").rglob("*.log"):
+        path.unlink()
+    table = texts(tables_of(host)["表 13 QEMU IOPS"])
+    assert table[1] == ["随机读", "", "-", "-"]
+    assert table[3] == ["随机写", "-", "", ""]
+    report_logs.write_json(
+        host.parent / "run.json", blocks=[{"block": 1, "vmm": "stratovirt", "measurements": []}]
+    )
+    assert "表 13 QEMU IOPS" not in tables_of(host)
+
+
 def test_planned_vmm_without_any_log_has_empty_tables(host: Path) -> None:
     """A VMM of the schedule that left nothing is shown as missing, not forgotten."""
     report_logs.write_report_results(host)

@@ -30,6 +30,15 @@ def test_sentences_inside_sentences_are_translated() -> None:
     assert in_language(text, "en") == text
 
 
+def test_facts_are_named_in_chinese() -> None:
+    """Also where several are listed."""
+    assert in_language("disk cache mode differs: A none, B writeback", "zh").startswith(
+        "磁盘缓存模式"
+    )
+    text = in_language("not recorded on both sides: guest kernel, vCPUs, host CPU", "zh")
+    assert text.endswith("客户机内核、vCPUs、主机 CPU")
+
+
 def test_an_unknown_sentence_stays_as_it_is() -> None:
     """Better English than nothing."""
     assert in_language("something nobody has thought of", "zh") == "something nobody has thought of"
