@@ -1,0 +1,183 @@
+"""Checks of results folders: real logs are clean, planted mistakes are found where they are."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import report_logs
+
+from collector.checks import Finding, check_collection
+from collector.checks.logs import Log, own_numbers
+from collector.parsers import parse_log
+from collector.results import collect
+
+REAL_LOGS = Path(__file__).parent.parent / "data" / "logs"
+HOST = Path("run") / "host"
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    """A results folder with the report's numbers and no record beside them."""
+    root = tmp_path / "results"
+    report_logs.write_report_results(root / HOST, repetitions=2)
+    return root
+
+
+def found(root: Path, severity: str = "contradiction") -> list[Finding]:
+    """Return the findings of one severity."""
+    return [each for each in check_collection(collect([root])) if each.severity == severity]
+
+
+def vmm_json(root: Path, vmm: str, **changed: object) -> None:
+    """Write the record of a VMM, with some of its facts changed."""
+    guest: dict[str, object] = {"vcpus": 1, "memory_mib": 1024, "disk_format": "raw"}
+    guest["disk_cache"] = "none"
+    checksums: dict[str, object] = {"kernel": "a" * 64, "image": "b" * 64}
+    content: dict[str, object] = {"name": vmm, "type": vmm, "initrd": False}
+    content["machine"] = "microvm" if vmm == "stratovirt" else "pc"
+    for name, value in changed.items():
+        next(part for part in (content, guest, checksums) if name in part)[name] = value
+    path = root / HOST / vmm / "vmm.json"
+    report_logs.write_json(path, guest=guest, checksums=checksums, **content)
+
+
+def test_the_report_and_real_logs_have_no_contradiction(results: Path) -> None:
+    """Every complete log in the parsers' own test data, also of strange options, is possible."""
+    assert found(results) == []
+    for path in sorted(REAL_LOGS.rglob("*.log")):
+        for run in parse_log(path.read_bytes()):
+            log = Log("", "", "", "", "", 1, path.name, run.tool or "", run.version or "")
+            for value in run.values:
+                if isinstance(value.value, str):
+                    log.words[value.metric] = value.value
+                else:
+                    log.numbers[value.metric] = value.value
+            assert own_numbers(log) == [], path
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "words"),
+    [
+        ("fileio-throughput/rndrd/01.log", "fileio-iops/rndrd/01.log", "131072 bytes per block"),
+        ("fileio-iops/rndrd/01.log", "fileio-iops/seqrd/01.log", "random read"),
+        ("fileio-iops/rndrd/01.log", "fileio-latency/rndrd/01.log", "32 threads"),
+        ("sysbench-cpu/threads-16/01.log", "sysbench-cpu/threads-4/01.log", "16 threads"),
+        ("sysbench-memory/seq-8K/01.log", "sysbench-memory/seq-4K/01.log", "8192 bytes"),
+        ("sysbench-memory/seq-8K/01.log", "sysbench-cpu/threads-1/01.log", "sysbench-memory"),
+        ("boot/default/01.log", "memory-footprint/default/01.log", "systemd-analyze"),
+    ],
+)
+def test_a_log_in_the_wrong_folder(source: str, target: str, words: str, results: Path) -> None:
+    """The folder's case is held against the log's own header."""
+    vmm = results / HOST / "stratovirt"
+    shutil.copy(vmm / source, vmm / target)
+    named = [each for each in found(results) if each.log.endswith(target)]
+    assert any(words in each.message for each in named)
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "metric"),
+    [
+        ("sysbench-cpu/threads-1/01.log", "1258.20", "75492.00", "events_per_second"),
+        ("boot/default/01.log", "1.036s (kernel)", "1.306s (kernel)", "total_s"),
+        ("memory-footprint/default/01.log", "126988", "120988", "dirty_kb"),
+        ("fileio-iops/rndwr/01.log", "12431.76", "13312.97", "fsyncs_per_s"),
+        ("fileio-latency/rndwr/01.log", " 8.74", " 0.24", "latency_p95_ms"),
+    ],
+)
+def test_a_number_changed_by_hand(
+    path: str, old: str, new: str, metric: str, results: Path
+) -> None:
+    """The finding names log, line and metric."""
+    log = results / HOST / "stratovirt" / path
+    text = log.read_text("utf-8")
+    assert old in text
+    log.write_text(text.replace(old, new), "utf-8")
+    findings = found(results)
+    assert findings
+    assert {each.vmm for each in findings} == {"stratovirt"}
+    assert all(each.log.endswith(path) for each in findings)
+    assert metric in {each.metric for each in findings}
+    assert all(each.line for each in findings if each.metric == metric)
+
+
+def test_unlike_file_sets(results: Path) -> None:
+    """20 MB on one side and 40 MB on the other."""
+    for path in (results / HOST / "qemu").glob("fileio-*/*/*.log"):
+        text = path.read_text("utf-8")
+        text = text.replace("160KiB each", "320KiB each").replace("20MiB total", "40MiB total")
+        path.write_text(text, "utf-8")
+    messages = [each.message for each in found(results)]
+    assert any("bytes per file differs" in message for message in messages)
+    assert any("stratovirt 163840, qemu 327680" in message for message in messages)
+
+
+def test_unlike_versions_of_sysbench(results: Path) -> None:
+    """Figures of 1.0 and 1.1 differ by up to a factor of two."""
+    for path in (results / HOST / "qemu").glob("sysbench-cpu/*/*.log"):
+        path.write_text(path.read_text("utf-8").replace("sysbench 1.0.20", "sysbench 1.0.18"))
+    assert any("sysbench version differs" in each.message for each in found(results))
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"disk_format": "qcow2"}, "disk format differs"),
+        ({"image": "c" * 64}, "guest image differs"),
+        ({"kernel": "c" * 64}, "guest kernel differs"),
+        ({"memory_mib": 2048}, "guest memory (MiB) differs"),
+        ({"vcpus": 2}, "vCPUs differs"),
+        ({"disk_cache": "writeback"}, "disk cache mode differs"),
+        ({"type": "stratovirt"}, "machine type differs between two"),
+    ],
+)
+def test_unlike_sides(changed: dict[str, object], words: str, results: Path) -> None:
+    """What must be the same on both sides is a contradiction where it is not."""
+    vmm_json(results, "stratovirt")
+    vmm_json(results, "qemu")
+    assert found(results) == []
+    vmm_json(results, "qemu", **changed)
+    (finding,) = found(results)
+    assert words in finding.message
+    assert finding.place == "run/host"
+
+
+def test_what_may_differ_is_a_note(results: Path) -> None:
+    """Machine types of different VMMs, an initrd on one side, an emulated host, a long boot."""
+    vmm_json(results, "stratovirt")
+    vmm_json(results, "qemu", initrd=True)
+    report_logs.write_json(results / HOST / "host.json", host="host", emulated=True)
+    report_logs.write_json(results / "run" / "run.json", run="run", plan={"seconds": 90})
+    assert found(results) == []
+    said = " ".join(each.message for each in found(results, "note"))
+    for words in ("machine type differs", "initrd differs", "emulated", "minute or more", "90 s"):
+        assert words in said
+
+
+def test_the_same_log_twice(results: Path) -> None:
+    """A copied log is named with the one it is a copy of."""
+    folder = results / HOST / "qemu" / "sysbench-memory" / "rnd-2K"
+    shutil.copy(folder / "01.log", folder / "02.log")
+    (finding,) = found(results)
+    assert finding.log.endswith("02.log")
+    assert "rnd-2K/01.log" in finding.message
+
+
+def test_a_plan_of_another_shape_is_no_wrong_folder(results: Path) -> None:
+    """Block sizes and threads of fileio are those of the run's plan, where it has one."""
+    for path in (results / HOST).glob("*/fileio-iops/*/*.log"):
+        text = path.read_text("utf-8").replace("Number of threads: 32", "Number of threads: 8")
+        path.write_text(text, "utf-8")
+    assert any(each.metric == "threads" for each in found(results))
+    plan = {"fileio": {"iops": {"threads": 8, "block_size": "4k"}}}
+    (results / "run" / "run.json").write_text(json.dumps({"plan": plan}), "utf-8")
+    assert not any(each.metric == "threads" for each in found(results))
+
+
+def test_missing_and_broken_logs_are_notes(results: Path) -> None:
+    """A cut-off log is no contradiction: its reason is said once for all it concerns."""
+    for log in (results / HOST / "qemu" / "sysbench-cpu").glob("*/01.log"):
+        log.write_bytes(log.read_bytes()[:200])
+    assert found(results) == []
+    assert any("no result" in each.message for each in found(results, "note"))
