@@ -38,6 +38,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.common.process import get_bin_path
 from ansible.module_utils.kvm_boot import boot
 
 APPEND = "root=/dev/vda rw console=ttyS0 quiet systemd.show_status=false"
@@ -98,6 +99,7 @@ def prepare_disk(state_dir: Path, image_dir: Path, disk: Path) -> None:
     """Copy the image and write the lab's keys into the copy."""
     for old in state_dir.glob("disk-*"):
         old.unlink()
+    debugfs = get_bin_path("debugfs")  # it is in a folder that the PATH of users lacks
     partial = disk.with_suffix(".part")
     copy = ["cp", "--sparse=always", "--reflink=auto", str(image_dir / "disk.raw"), str(partial)]
     subprocess.run(copy, check=True, capture_output=True, text=True)
@@ -107,12 +109,12 @@ def prepare_disk(state_dir: Path, image_dir: Path, disk: Path) -> None:
         commands += f"set_inode_field {path} mode {mode}\n"
         commands += f"set_inode_field {path} uid 0\nset_inode_field {path} gid 0\n"
     subprocess.run(
-        ["debugfs", "-w", "-f", "-", str(partial)],
+        [debugfs, "-w", "-f", "-", str(partial)],
         input=commands, check=True, capture_output=True, text=True,
     )  # fmt: skip
     # debugfs ends well whatever its commands did.
     for name, (path, _) in KEYS.items():
-        show = ["debugfs", "-R", f"cat {path}", str(partial)]
+        show = [debugfs, "-R", f"cat {path}", str(partial)]
         written = subprocess.run(show, check=True, capture_output=True).stdout
         if written != (state_dir / name).read_bytes():
             message = f"{path} could not be written into a copy of {image_dir}/disk.raw"

@@ -1,0 +1,128 @@
+"""The filters that resolve VMMs and say what is shipped where."""
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from modules import CHECKOUT, load
+
+VMMS = load("roles/vmms/filter_plugins/vmms.py")
+SHIP = load("roles/ship/filter_plugins/ship.py").FilterModule().filters()
+AnsibleFilterError = importlib.import_module("ansible.errors").AnsibleFilterError
+ROLES = str(CHECKOUT / "roles")
+STORE = "/opt/vmmlab/store"
+
+
+def resolve(*entries: Any) -> list[dict[str, Any]]:
+    """Resolve a list of VMMs with the checkout's own roles."""
+    resolved: list[dict[str, Any]] = VMMS.FilterModule().filters()["resolve_vmms"](
+        list(entries), ROLES
+    )
+    return resolved
+
+
+def test_each_type_is_its_folder() -> None:
+    """A name alone takes all from vmm.yml; the order is the list's."""
+    types = VMMS.known_types(Path(ROLES))
+    assert {"qemu", "qemu_microvm", "stratovirt"} <= set(types)
+    resolved = resolve(*reversed(types))
+    assert [vmm["name"] for vmm in resolved] == types[::-1]
+    for vmm in resolved:
+        described = yaml.safe_load(Path(ROLES, f"vmm_{vmm['type']}/vmm.yml").read_text())
+        assert vmm == {**described, "name": vmm["type"]}
+
+
+def test_a_mapping_may_name_a_second_of_a_type() -> None:
+    """Its label is its name unless it is given; what it gives wins."""
+    first, second, third = resolve(
+        "qemu", {"name": "qemu-9", "type": "qemu", "version": "9.2"}, {"type": "qemu_microvm"}
+    )
+    assert (first["label"], second["label"], third["label"]) == ("QEMU", "qemu-9", "QEMU microvm")
+    assert (second["type"], second["version"], second["binary"]) == ("qemu", "9.2", first["binary"])
+    assert third["name"] == "qemu_microvm"
+    (labelled,) = resolve({"name": "old", "type": "qemu", "label": "QEMU 9"})
+    assert labelled["label"] == "QEMU 9"
+
+
+@pytest.mark.parametrize(
+    ("entries", "message"),
+    [
+        (["stratovrit"], "unknown VMM 'stratovrit'; known are qemu, .*Did you mean stratovirt?"),
+        (["firecracker"], r"unknown VMM 'firecracker'; known are .*stratovirt\.$"),
+        ([{"qemu": None}], "unknown VMM None"),
+        ([7], "7 is neither a name nor a mapping"),
+        ([["qemu"]], "neither a name nor a mapping"),
+        (["qemu", "stratovirt", "qemu"], "more than one entry is named qemu; give each its own"),
+        (["qemu", {"name": "qemu", "type": "stratovirt"}], "more than one entry is named qemu"),
+        ([{"name": "../etc", "type": "qemu"}], "'../etc' is a folder's name"),
+        ([{"name": "QEMU 9", "type": "qemu"}], "small letters, digits"),
+        ([{"name": "qemu\n", "type": "qemu"}], "small letters, digits"),
+        ([{"name": "", "type": "qemu"}], "small letters, digits"),
+        ([], "the list is empty"),
+    ],
+)
+def test_a_wrong_list_is_refused(entries: list[Any], message: str) -> None:
+    """Each message says what is wrong with it."""
+    with pytest.raises(AnsibleFilterError, match=message):
+        resolve(*entries)
+
+
+def build(name: str, key: str) -> dict[str, Any]:
+    """Return a build as the manifest names it."""
+    return {"name": name, "key": key, "files": {}}
+
+
+def manifest() -> dict[str, Any]:
+    """Return a manifest in which two VMMs run one build."""
+    return {
+        "guest_kernel": build("guest_kernel", "1"),
+        "guest_image": build("guest_image", "2"),
+        "qemu": build("qemu", "3"),
+        "vmms": [
+            {"name": "qemu", "type": "qemu", "initrd": True, "build": build("qemu", "3")},
+            {"name": "micro", "type": "qemu_microvm", "initrd": True, "build": build("qemu", "3")},
+            {"name": "new", "type": "qemu", "initrd": False, "build": build("qemu", "4")},
+        ],
+    }
+
+
+def test_each_build_lies_in_a_folder_of_its_own() -> None:
+    """Its name and key are the folder's; the manifest stays as it was."""
+    given = manifest()
+    placed = SHIP["ship_placed"](given, STORE)
+    assert given == manifest()
+    assert placed["guest_kernel"] == {
+        **build("guest_kernel", "1"),
+        "store": f"{STORE}/guest_kernel-1",
+    }
+    assert {name: vmm["store"] for name, vmm in placed["vmms"].items()} == {
+        "qemu": f"{STORE}/qemu-3",
+        "micro": f"{STORE}/qemu-3",
+        "new": f"{STORE}/qemu-4",
+    }
+
+
+def test_each_folder_is_shipped_once() -> None:
+    """Three uses of one build of QEMU are one folder; another build is another."""
+    shipped = SHIP["ship_shipped"](SHIP["ship_placed"](manifest(), STORE))
+    assert [item["store"].removeprefix(f"{STORE}/") for item in shipped] == [
+        "guest_kernel-1",
+        "guest_image-2",
+        "qemu-3",
+        "qemu-4",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("plan", "with_initrd"),
+    [(["qemu"], ["qemu"]), (["qemu", "qemu_microvm"], ["qemu", "micro"]), ([], []), (["x"], [])],
+)
+def test_the_initrd_is_for_those_that_can_and_shall(
+    plan: list[str], with_initrd: list[str]
+) -> None:
+    """The plan names types; a VMM that cannot take one never gets one."""
+    guests = SHIP["ship_guests"](manifest(), plan)
+    assert [vmm["name"] for vmm in guests if vmm["initrd"]] == with_initrd
+    assert len(guests) == 3
