@@ -1,6 +1,7 @@
 """The folder a log lies in against what the log says of itself."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from collector.checks.fileio import WORDS
@@ -79,22 +80,39 @@ def _fileio(log: Log, plan: dict[str, Any]) -> list[Finding]:
             f" {log.case} ({WORDS[log.case]}): move it to the folder of its own mode"
         )
         findings.append(log.finding("contradiction", "file_test_mode", message))
-    threads, block = _shape(log.measurement, plan)
-    findings += _differs(log, "threads", threads, "threads")
-    findings += _differs(log, "file_block_size_bytes", block, "bytes per block")
+    planned = _planned_shape(log.measurement, plan)
+    threads, block = planned or _REPORT_SHAPES[log.measurement]
+    for finding in (
+        *_differs(log, "threads", threads, "threads"),
+        *_differs(log, "file_block_size_bytes", block, "bytes per block"),
+    ):
+        # without a plan the report's commands are a guess, unless they are those of another table
+        sure = planned is not None or _of_another_table(log)
+        findings.append(finding if sure else replace(finding, severity="note"))
     return findings
 
 
-def _shape(measurement: str, plan: dict[str, Any]) -> tuple[float | None, float | None]:
-    threads, block = _REPORT_SHAPES[measurement]
+def _of_another_table(log: Log) -> bool:
+    """Whether a log has the block size, or the single thread, of another of the report's tables."""
+    own_threads, own_block = _REPORT_SHAPES[log.measurement]
+    block = log.numbers.get("file_block_size_bytes")
+    if block != own_block and block in {shape[1] for shape in _REPORT_SHAPES.values()}:
+        return True
+    return own_threads == 1 and block == own_block
+
+
+def _planned_shape(
+    measurement: str, plan: dict[str, Any]
+) -> tuple[float | None, float | None] | None:
+    """Return threads and bytes of a block as planned; None where no plan says."""
     fileio = plan.get("fileio")
     shape = fileio.get(measurement.removeprefix("fileio-")) if isinstance(fileio, dict) else None
     if not isinstance(shape, dict):
-        return (threads, block)
-    planned = shape.get("threads", threads)
+        return None
+    threads = shape.get("threads")
     return (
-        float(planned) if isinstance(planned, int | float) else threads,
-        size_in_bytes(shape.get("block_size", "")) or block,
+        float(threads) if isinstance(threads, int | float) else None,
+        size_in_bytes(shape.get("block_size", "")),
     )
 
 

@@ -155,9 +155,9 @@ def _total_events_hint(rate: Printed, average: Printed, threads: Printed) -> str
     seconds = rate.value * average.value / 1000 / threads.value
     if seconds >= 3:  # noqa: PLR2004 - shorter tests are hardly ever made
         return (
-            f"the speed is {about(seconds)} times too high: is it the total number of events of"
-            f" a test of about {seconds:.0f} s instead of the events per second, or is the latency"
-            " of a test with more threads?"
+            f"the speed is {about(seconds)} times too high, as the total number of events of a"
+            f" test of about {seconds:.0f} s is (or the latency is that of a test with more"
+            " threads)"
         )
     return "the speed or the latency is too high, or the number of threads is another"
 

@@ -149,8 +149,8 @@ def own_numbers(log: Log) -> list[Finding]:
         log.finding(
             "contradiction",
             problem.metric,
-            f"{problem.message}. The log was changed by hand or put together from two runs:"
-            " measure again.",
+            f"{problem.message}; the log was changed by hand or put together from two runs:"
+            " measure again",
         )
         for problem in problems
     ]

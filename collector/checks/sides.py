@@ -11,6 +11,7 @@ from collector.results import Host, Run
 
 _NOTES_ONLY = ("initrd", "clocksource")
 """Facts that may differ by plan or by nature of the VMM: worth a note."""
+_FEW_COPIES = 3
 _PARAMETERS = {
     "file_count": "number of files",
     "file_size_bytes": "bytes per file",
@@ -133,17 +134,27 @@ def _odd_ones(group: list[Log], values: dict[str, str], metric: str, words: str)
 
 
 def same_log_twice(logs: Iterable[Log]) -> list[Finding]:
-    """Return logs of sysbench that are byte for byte those of another measurement."""
+    """Return logs of sysbench that are byte for byte those of another measurement.
+
+    Where many logs of one side are those of another, that is one finding.
+    """
     first: dict[str, Log] = {}
-    findings = []
+    copies: dict[tuple[str, ...], list[tuple[Log, Log]]] = defaultdict(list)
     for log in logs:
         if log.outcome != "ok" or not log.tool.startswith("sysbench-") or not log.sha256:
             continue
         other = first.setdefault(log.sha256, log)
         if other is not log:
+            sides = (log.run, log.host, log.vmm, other.run, other.host, other.vmm)
+            copies[sides].append((log, other))
+    findings = []
+    for pairs in copies.values():
+        many = len(pairs) > _FEW_COPIES
+        for log, other in pairs[: 1 if many else _FEW_COPIES]:
+            more = f", and so are {len(pairs) - 1} more logs of {other.vmm}" if many else ""
             message = (
-                f"byte for byte the same log as {other.log}: two measurements never end with the"
-                " same times; one is a copy, measure it again"
+                f"byte for byte the same log as {other.log}{more}: two measurements never end with"
+                " the same times; one is a copy, measure again"
             )
             findings.append(log.finding("contradiction", "", message))
     return findings

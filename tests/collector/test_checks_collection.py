@@ -164,15 +164,30 @@ def test_the_same_log_twice(results: Path) -> None:
     assert "rnd-2K/01.log" in finding.message
 
 
+def test_a_side_made_of_copies(results: Path) -> None:
+    """One finding says how many logs are those of the other side."""
+    host = results / HOST
+    shutil.copytree(host / "qemu", host / "qemu_microvm")
+    (finding,) = found(results)
+    assert finding.vmm == "qemu_microvm"
+    assert "49 more logs of qemu" in finding.message
+
+
 def test_a_plan_of_another_shape_is_no_wrong_folder(results: Path) -> None:
-    """Block sizes and threads of fileio are those of the run's plan, where it has one."""
+    """Block sizes and threads of fileio are those of the run's plan, where it has one.
+
+    Where it has none, other threads than the report's are worth a note.
+    """
     for path in (results / HOST).glob("*/fileio-iops/*/*.log"):
         text = path.read_text("utf-8").replace("Number of threads: 32", "Number of threads: 8")
         path.write_text(text, "utf-8")
-    assert any(each.metric == "threads" for each in found(results))
-    plan = {"fileio": {"iops": {"threads": 8, "block_size": "4k"}}}
-    (results / "run" / "run.json").write_text(json.dumps({"plan": plan}), "utf-8")
     assert not any(each.metric == "threads" for each in found(results))
+    assert any(each.metric == "threads" for each in found(results, "note"))
+    for planned, wrong in ((8, False), (32, True)):
+        plan = {"fileio": {"iops": {"threads": planned, "block_size": "4k"}}}
+        (results / "run" / "run.json").write_text(json.dumps({"plan": plan}), "utf-8")
+        assert any(each.metric == "threads" for each in found(results)) == wrong
+        assert not any(each.metric == "threads" for each in found(results, "note"))
 
 
 def test_missing_and_broken_logs_are_notes(results: Path) -> None:
