@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any, Literal
 
-from collector.labels import WORDS, Language, say
+from collector.labels import Language, say
+from collector.report.fact_names import fact_name
 from collector.report.notices import left_out
 from collector.tables.host_data import HostData
 
@@ -26,18 +27,15 @@ class Fact:
     group: Group
     name: str
     values: tuple[str, ...]
-
-    @property
-    def differs(self) -> bool:
-        """Tell whether the VMMs differ in it; what one of them does not say is a difference."""
-        return self.group == "vmm" and len(set(self.values)) > 1
+    differs: bool = False
+    """The VMMs differ in it; one of which nothing at all is recorded does not count."""
 
 
 def facts_of(data: HostData, language: Language) -> tuple[Fact, ...]:
     """Return the facts recorded in run.json, host.json and vmm.json, in a fixed order."""
     run = {name: data.run.meta[name] for name in _RUN_FACTS if name in data.run.meta}
     found = [
-        Fact("run", _named(name, language), (value,))
+        Fact("run", fact_name(name, language), (value,))
         for name, value in _flat({"run": data.run.name, **run})
     ]
     found += [
@@ -45,16 +43,16 @@ def facts_of(data: HostData, language: Language) -> tuple[Fact, ...]:
         for vmm, reason in left_out(data.run.meta).items()
     ]
     found += [
-        Fact("host", _named(name, language), (value,))
+        Fact("host", fact_name(name, language), (value,))
         for name, value in _flat({"host": data.host.name, **data.host.meta})
     ]
     found += _tuning(data.host.meta.get("tuning"), language)
     sides = [dict(_flat(vmm.meta)) for vmm in data.vmms]
     names = dict.fromkeys(name for side in sides for name in side)
-    found += [
-        Fact("vmm", _named(name, language), tuple(side.get(name, "") for side in sides))
-        for name in names
-    ]
+    for name in names:
+        recorded = {side.get(name, "") for side in sides if side}
+        values = tuple(side.get(name, "") for side in sides)
+        found.append(Fact("vmm", fact_name(name, language), values, differs=len(recorded) > 1))
     return (*found, *_blame(data))
 
 
@@ -84,10 +82,6 @@ def _tuning(tuning: Any, language: Language) -> Iterator[Fact]:
         else:
             value = _plain(setting)
         yield Fact("host", say(language, "fact tuning", name=name), (value,))
-
-
-def _named(name: str, language: Language) -> str:
-    return say(language, f"fact {name}") if f"fact {name}" in WORDS else name
 
 
 def _flat(value: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -108,6 +108,8 @@ def index_host(collection: Collection) -> HostData:
             own = cases.setdefault((key.vmm, key.measurement), {})
             own.setdefault(key.case, set()).add(key.repetition)
     vmms = host.vmms + _without_folder(host, {key.vmm: None for key in logs})
+    order = {str(name): place for place, name in enumerate(run.meta.get("vmms") or ())}
+    vmms = tuple(sorted(vmms, key=lambda vmm: order.get(vmm.name, len(order))))
     return HostData(run, host, vmms, _labels(vmms), numbers, logs, cases)
 
 
@@ -116,7 +118,7 @@ def _rows(frame: pd.DataFrame, columns: Sequence[str]) -> Iterator[tuple[Any, ..
 
 
 def _without_folder(host: Host, names: Iterable[str]) -> tuple[Vmm, ...]:
-    """A VMM that was planned and left nothing is shown with empty cells."""
+    """A VMM that was planned and left nothing is shown with empty cells, in its place."""
     present = {vmm.name for vmm in host.vmms}
     return tuple(
         Vmm(name, _LABELS.get(name, name), host.path / name, {})

@@ -221,9 +221,9 @@ def test_samples_are_all_there(awkward: Path) -> None:
 def test_environment_marks_what_differs(workbook: Workbook) -> None:
     """Machine types and cache modes differ, vCPUs do not."""
     rows = {row[0].value: row for row in workbook["环境"].iter_rows()}
-    assert rows["machine"][4].value == "≠"
-    assert rows["guest.disk_cache"][4].value == "≠"
-    assert not rows["guest.vcpus"][4].value
+    assert rows["机器类型 (machine)"][4].value == "≠"
+    assert rows["磁盘缓存模式 (guest.disk_cache)"][4].value == "≠"
+    assert not rows["虚拟 CPU 数 (guest.vcpus)"][4].value
     assert rows["1"][1].value == "dev-vda.device 22.120 s"
 
 

@@ -1,0 +1,68 @@
+"""What the facts in run.json, host.json and vmm.json are called by people."""
+
+from collector.labels import LANGUAGES, Language
+
+_NAMES: dict[str, tuple[str, str]] = {
+    # run.json
+    "run": ("运行名称", "name of the run"),
+    "started": ("开始", "started"),
+    "finished": ("结束", "finished"),
+    "seed": ("顺序的随机种子", "seed of the order"),
+    "vmms": ("虚拟机监控器", "VMMs"),
+    "versions": ("软件版本", "version"),
+    "plan": ("计划", "plan"),
+    # host.json
+    "host": ("主机名称", "name of the host"),
+    "emulated": ("模拟的主机", "emulated host"),
+    "virtualization": ("虚拟化环境", "virtualisation around the host"),
+    "cpu_model": ("CPU 型号", "CPU model"),
+    "cpu_vendor": ("CPU 厂商", "CPU vendor"),
+    "cpu_flags_virtualization": ("硬件虚拟化", "hardware virtualisation"),
+    "microcode": ("微码", "microcode"),
+    "cpus": ("CPU 数", "CPUs"),
+    "memory_mib": ("内存 (MiB)", "memory (MiB)"),
+    "kernel": ("内核", "kernel"),
+    "os": ("操作系统", "operating system"),
+    "clocksource": ("时钟源", "clocksource"),
+    "governor": ("调频策略", "frequency governor"),
+    "turbo": ("睿频", "turbo"),
+    "thp": ("透明大页", "transparent huge pages"),
+    "ksm": ("内存合并", "kernel same-page merging"),
+    "boot_id": ("启动标识", "id of the boot"),
+    # vmm.json
+    "name": ("名称", "name"),
+    "type": ("类型", "type"),
+    "label": ("表中名称", "name in the tables"),
+    "version": ("版本", "version"),
+    "source": ("来源", "source"),
+    "commit": ("提交", "commit"),
+    "machine": ("机器类型", "machine type"),
+    "initrd": ("使用 initrd", "with initrd"),
+    "stand_in": ("测试替身", "test stand-in"),
+    "command_line": ("命令行", "command line"),
+    "build": ("构建", "build"),
+    "checksums.binary": ("程序校验和", "checksum of the binary"),
+    "checksums.kernel": ("客户机内核校验和", "checksum of the guest kernel"),
+    "checksums.image": ("客户机镜像校验和", "checksum of the guest image"),
+    "checksums.initrd": ("initrd 校验和", "checksum of the initrd"),
+    "guest.vcpus": ("虚拟 CPU 数", "vCPUs"),
+    "guest.memory_mib": ("客户机内存 (MiB)", "guest memory (MiB)"),
+    "guest.disk_format": ("磁盘格式", "disk format"),
+    "guest.disk_cache": ("磁盘缓存模式", "disk cache mode"),
+    "guest.kernel_version": ("客户机内核版本", "guest kernel"),
+    "guest.sysbench": ("sysbench 版本", "sysbench"),
+    "guest": ("客户机", "guest"),
+}
+
+
+def fact_name(name: str, language: Language) -> str:
+    """Return what people call a fact, with the name that it has in its file.
+
+    A fact below a known one is called by that: `plan.boots` by `plan`.
+    """
+    known = name
+    while known not in _NAMES and "." in known:
+        known = known.rpartition(".")[0]
+    if known not in _NAMES:
+        return name
+    return f"{_NAMES[known][LANGUAGES.index(language)]} ({name})"
