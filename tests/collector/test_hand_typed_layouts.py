@@ -9,7 +9,8 @@ from openpyxl import Workbook
 
 from collector.checks.typed.grid import read_grids
 from collector.checks.typed.read import read_tables
-from collector.checks.typed.text import Quantity, read_quantity
+from collector.checks.typed.roles import role_of
+from collector.checks.typed.text import Quantity, normal, read_quantity
 from collector.checks.typed.workbook import check_workbook
 from collector.errors import UnusableInputError
 
@@ -209,6 +210,57 @@ def test_a_sample_is_read_with_all_it_means(tmp_path: Path) -> None:
     assert said(8, 4, 4) == ("qemu", "rnd-4K", 2, "throughput_mib_per_s", 1714.41)
     assert said(11, 3, 3) == ("qemu", "rndwr", 1, "written_mib_per_s", 484.44)
     assert said(12, 8, 3) == ("stratovirt", "seqwr", 2, "fsyncs_per_s", 13336.37)
+
+
+@pytest.mark.parametrize(
+    ("heading", "role"),
+    [
+        ("Kernel (s)", "kernel_s"),
+        ("user space", "userspace_s"),
+        ("总时间", "total_s"),
+        ("事件/秒", "events_per_second"),
+        ("events/sec", "events_per_second"),
+        ("平均时延", "latency_avg_ms"),
+        ("延迟(最大)", "latency_max_ms"),
+        ("99th percentile (ms)", "latency_p99_ms"),
+        ("读 IOPS", "reads_per_s"),
+        ("fsync/s", "fsyncs_per_s"),
+        ("带宽 (MiB/s)", "rate"),
+        ("I/O 类型", "mode"),
+        ("第几次", "index"),
+        ("表 12 StratoVirt IOPS", None),
+        ("键入命令 sysbench cpu --threads=N", None),
+        ("threads-4", None),
+    ],
+)
+def test_headings_as_people_word_them(heading: str, role: str | None) -> None:
+    """Other words than the report's, in both languages."""
+    assert role_of(normal(heading)) == role
+
+
+def test_two_vmms_in_one_table(tmp_path: Path) -> None:
+    """A VMM over each group of columns, or in each heading, or in each row's label."""
+    rows = books.report_tables()
+    body = [
+        [*left, *right[1:]] for left, right in zip(rows[4]["rows"], rows[5]["rows"], strict=True)
+    ]
+    groups = ["", "StratoVirt", "", "", "", "QEMU", "", "", ""]
+    one_line = [f"{'QEMU ' if place > 4 else ''}{text}" for place, text in enumerate(body[0])]
+    boots = [[f"StratoVirt {row[0]}", *row[1:]] for row in rows[0]["rows"][1:4]]
+    layouts = [
+        ([groups, *body], 80),
+        ([one_line, *body[1:]], 80),
+        ([rows[0]["rows"][0], *boots], 9),
+    ]
+    for table, count in layouts:
+        workbook = Workbook()
+        caption = {"caption": "表 5 StratoVirt 与 QEMU 对比", "rows": table}
+        books.put(books.first_sheet(workbook), caption)
+        path = tmp_path / "typed.xlsx"
+        workbook.save(path)
+        samples = [each for found in read_tables(read_grids(path)) for each in found.samples]
+        assert len(samples) == count
+        assert sum(sample.vmm == "qemu" for sample in samples) == (count // 2 if count > 9 else 0)
 
 
 @pytest.mark.parametrize(

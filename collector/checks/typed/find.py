@@ -63,13 +63,13 @@ def _words(cell: Typed) -> bool:
 def _segments(grid: Grid, row: int) -> list[list[Typed]]:
     """Split a row's headings into tables: a label, or a repeated metric, begins a new one."""
     segments: list[list[Typed]] = []
-    seen: set[str] = set()
+    seen: set[tuple[str, ...]] = set()
     for cell in grid.in_row(row):
         role = role_of(cell.text) if _words(cell) and not cell.copied else None
         if role is None and (not segments or cell.copied or not _is_vmm(cell)):
             continue
-        named = role or cell.text
-        again = role is not None and role in seen and role not in ("rate", "seq", "rnd")
+        named = (role or cell.text, *vmms_in(cell.text))
+        again = named in seen and role not in (None, "rate", "seq", "rnd")
         if not segments or role in LABELS or again:
             segments.append([])
             seen = set()

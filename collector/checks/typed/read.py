@@ -14,6 +14,7 @@ from collector.checks.typed.roles import (
     is_average,
     is_other_statistic,
     mode_of,
+    vmms_in,
 )
 from collector.checks.typed.text import KIB, MIB_PER_S, PER_S, Quantity, is_nothing
 
@@ -131,11 +132,13 @@ class _Reader:
 
     def _sample_row(self, row: int, case: str) -> None:
         seen: dict[tuple[str, str, str], int] = {}
+        in_label = vmms_in(self.grid.text(row, self.head.label)) if self.head.label else []
         for column, roles in self.head.columns.items():
             metric = self._metric(roles, case)
             if metric is None:
                 continue
-            vmm = next((name for name in _VMMS if name in roles), self.head.vmm)
+            named = in_label or [name for name in _VMMS if name in roles] or [self.head.vmm]
+            vmm = named[0]
             place = self._place(roles, case)
             key = (vmm, place, metric)
             if self.head.measurement in ("sysbench-memory", "fileio-throughput"):
