@@ -66,9 +66,9 @@ def write_class(root: Path, hosts: int, *, sidecars: bool) -> int:
             folder = root / "class" / f"lab-{number:04d}" / "stratovirt" / measurement / case
             if repetition == 1:
                 folder.mkdir(parents=True)
-            (folder / f"{repetition:02d}.log").write_bytes(
-                NUMBER.sub(lambda _: b"%.2f" % (chance.random() * 1000), data)
-            )
+            options, start, results = data.rpartition(b"Threads started!")
+            results = NUMBER.sub(lambda _: b"%.2f" % (chance.random() * 1000), results)
+            (folder / f"{repetition:02d}.log").write_bytes(options + start + results)
             files += 1
             if sidecars:
                 (folder / f"{repetition:02d}.json").write_text(json.dumps(sidecar(repetition)))

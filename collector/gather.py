@@ -6,14 +6,15 @@ import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from collector.errors import UnusableInputError
-from collector.layout import LogFile, log_files, natural
+from collector.layout import log_files, natural
 from collector.parsers import LogRun
+from collector.parsers.clean import CleanRun, read_clean
 from collector.parsers.clean import columns as in_columns
-from collector.parsers.clean import read_clean
 from collector.parsers.scan import scan_log
 from collector.samples import Columns, LogRow
 
@@ -93,16 +94,20 @@ def add_host(
         UnusableInputError: a log cannot be read.
     """
     found: set[Name] = set()
-    failed: dict[Name, list[LogFile]] = {}
+    failed: dict[Name, list[str]] = {}
     prefix = len(str(root)) + 1
     for vmm, folder in vmms:
-        for log in log_files(folder):
-            name = (vmm, log.measurement, log.case, log.repetition)
-            if log.failed:
-                failed.setdefault(name, []).append(log)
-            else:
-                _add_log(columns, (run, host, *name), log, log.path[prefix:], name in found)
-                found.add(name)
+        for measurement, case, logs in log_files(folder):
+            key = (run, host, vmm, measurement, case)
+            for repetition, attempt, file, sidecar in logs:
+                name = (vmm, measurement, case, repetition)
+                if attempt:
+                    failed.setdefault(name, []).append(file)
+                else:
+                    read, values = _log(key, file, first=name not in found)
+                    more = _sidecar(file) if sidecar else _NO_SIDECAR
+                    columns.add((*key, repetition, file[prefix:], *read, *more), values)
+                    found.add(name)
     wanted = (planned.blocks.keys() | failed.keys()) - found
     if not wanted:
         return
@@ -110,55 +115,40 @@ def add_host(
     for name in sorted(wanted, key=lambda item: (item[0], item[1], natural(item[2]), item[3])):
         reason = planned.left_out.get(name[0]) or reasons.get(name) or "no log"
         if tries := failed.get(name):
-            last = pick(scan_log(_read(tries[-1].path)), name[1], name[2])
-            reason += f"; failed attempts: {len(tries)}, the last in {Path(tries[-1].path).name}"
+            last = pick(scan_log(_read(tries[-1])), name[1], name[2])
+            reason += f"; failed attempts: {len(tries)}, the last in {Path(tries[-1]).name}"
             reason += f" ({last.reason})" if last.reason else ""
         block = planned.blocks.get(name, math.nan)
         row = LogRow(run, host, *name, log="", outcome="missing", reason=reason, block=block)
         columns.add(row, None)
 
 
-def _add_log(
-    columns: Columns,
-    key: tuple[str, str, str, str, str, int],
-    log: LogFile,
-    name: str,
-    repeated: bool,
-) -> None:
-    """Read one log and its sidecar and add them; `repeated`: its place is taken already."""
-    data = _read(log.path)
+def _log(
+    key: tuple[str, str, str, str, str], file: str, *, first: bool
+) -> tuple[tuple[str, str, float, str, str, str, str], CleanRun]:
+    """Return a log's columns from outcome to parser, and its values.
+
+    Args:
+        key: run, host, VMM, measurement and case.
+        file: the log.
+        first: no other log has its place already.
+    """
+    data = _read(file)
     values = read_clean(data)
-    if values is None or values.parser != _wanted(log.measurement, log.case) or repeated:
-        picked = pick(scan_log(data), log.measurement, log.case)
-        if repeated:
-            picked = _error(f"repetition {log.repetition} has another log too; remove one")
-        outcome, reason, line = picked.outcome, picked.reason or "", picked.line
-        values = in_columns(picked)
-    else:
-        outcome, reason, line = "ok", "", None
-    sidecar = _sidecar(log) if log.sidecar else {}
-    columns.add(
-        LogRow(
-            *key,
-            name,
-            outcome,
-            reason,
-            math.nan if line is None else line,
-            values.tool or "",
-            values.version or "",
-            hashlib.sha256(data).hexdigest(),
-            values.parser,
-            _text(sidecar.get("started")),
-            _text(sidecar.get("finished")),
-            _number(sidecar.get("seconds")),
-            _number(sidecar.get("exit_code")),
-            _number(sidecar.get("attempt")),
-            _number(sidecar.get("block")),
-        ),
-        values,
-    )
+    outcome, reason, line = "ok", "", math.nan
+    if values is None or values.parser != _wanted(key[3], key[4]) or not first:
+        run = pick(scan_log(data), key[3], key[4])
+        if not first:
+            run = _error("another log has this repetition's number too; one must go")
+        outcome, reason = run.outcome, run.reason or ""
+        line = math.nan if run.line is None else float(run.line)
+        values = in_columns(run)
+    digest = hashlib.sha256(data).hexdigest()
+    tool, version = values.tool or "", values.version or ""
+    return (outcome, reason, line, tool, version, digest, values.parser), values
 
 
+@lru_cache(maxsize=1024)
 def _wanted(measurement: str, case: str) -> str:
     """Return the parser whose run a log of this folder is about."""
     return _PARSERS.get((measurement, case)) or _PARSERS.get((measurement, ""), _SYSBENCH)
@@ -203,20 +193,31 @@ def _read(path: str) -> bytes:
     return data
 
 
-def _sidecar(log: LogFile) -> dict[str, Any]:
-    """Return what the sidecar of a log says.
+_Sidecar = tuple[str, str, float, float, float, float]
+_NO_SIDECAR: _Sidecar = ("", "", math.nan, math.nan, math.nan, math.nan)
+
+
+def _sidecar(log: str) -> _Sidecar:
+    """Return what the sidecar of a log says: the last six columns of its row.
 
     Raises:
         UnusableInputError: it is no JSON object.
     """
-    path = f"{os.path.splitext(log.path)[0]}.json"  # noqa: PTH122 - a Path costs as much as the rest
+    path = f"{log.rpartition('.')[0]}.json"
     try:
         found = json.loads(_read(path))
     except ValueError as error:
         raise UnusableInputError(f"{path}: no JSON ({error}); mend or remove it") from None
     if not isinstance(found, dict):
         raise UnusableInputError(f"{path}: a JSON object is expected; mend or remove the file")
-    return found
+    return (
+        _text(found.get("started")),
+        _text(found.get("finished")),
+        _number(found.get("seconds")),
+        _number(found.get("exit_code")),
+        _number(found.get("attempt")),
+        _number(found.get("block")),
+    )
 
 
 def _reasons(host: Path) -> dict[Name, str]:

@@ -2,14 +2,13 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from collector.errors import UnusableInputError
 
-__all__ = ["MEASUREMENTS", "LogFile", "Place", "log_files", "natural", "places"]
+__all__ = ["MEASUREMENTS", "Log", "Place", "log_files", "natural", "places"]
 
 MEASUREMENTS = (
     "boot",
@@ -22,14 +21,16 @@ MEASUREMENTS = (
 )
 """The folders of a VMM that hold logs, in the order of the report."""
 
+_KNOWN = frozenset(MEASUREMENTS)
+
 _VMM, _HOST, _RUN, _RESULTS = range(4)
 """What a folder is, by how many levels of folders lie between it and a measurement's."""
 
 _MARKS = {"vmm.json": _VMM, "host.json": _HOST, "run.json": _RUN}
-_DIGITS = re.compile(r"(\d+)")
-_LOG = re.compile(
-    r"(?P<stem>.*?)(?P<failed>\.failed-(?P<attempt>\d+))?\.(?:log|txt|out)", re.IGNORECASE
-)
+_DIGITS = re.compile(r"([0-9]+)")
+_EXTENSIONS = {"log", "txt", "LOG", "TXT"}
+_FAILED = re.compile(r"\.failed-([0-9]{1,9})$")
+_MOST_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,42 +50,45 @@ class Place:
     vmms: tuple[Path, ...]
 
 
-class LogFile(NamedTuple):
-    """One log in the folder of a VMM.
-
-    Attributes:
-        measurement: the name of the folder two levels up.
-        case: the name of the folder it is in; `default` when it is in the measurement's own.
-        repetition: the number in its name; the next free one when there is none.
-        failed: which failed attempt it is; 0 for a result.
-        path: the file.
-        sidecar: the file `NN.json` exists beside it.
-    """
-
-    measurement: str
-    case: str
-    repetition: int
-    failed: int
-    path: str
-    sidecar: bool
+Log = tuple[int, int, str, bool]
+"""A log: the number in its name (the next free one when there is none), which failed attempt it
+is (0 for a result), the file, and whether a sidecar lies beside it. A plain tuple: there may be a
+hundred thousand."""
 
 
 def natural(name: str) -> tuple[tuple[int, str], ...]:
     """Return a key that sorts `threads-4` before `threads-16`."""
     return tuple(
-        (int(part), "") if part.isdecimal() and part.isascii() else (-1, part)
-        for part in _DIGITS.split(name)
+        (int(part), "") if part.isdecimal() else (-1, part) for part in _DIGITS.split(name)
     )
 
 
-def _folders(path: str | Path) -> list[str]:
-    """Return the names of the folders in `path`, sorted; none when it cannot be read."""
+def _entries(path: str | Path) -> tuple[list[str], list[str]]:
+    """Return the folders in `path`, in their order, and its files; none when it cannot be read."""
+    folders: list[str] = []
+    files: list[str] = []
     try:
         with os.scandir(path) as entries:
-            names = [entry.name for entry in entries if entry.is_dir()]
+            for entry in entries:
+                (folders if entry.is_dir() else files).append(entry.name)
+    except OSError:
+        return [], []
+    folders = [name for name in folders if not name.startswith(".")]
+    folders.sort(key=natural)
+    return folders, files
+
+
+def _folders(path: str | Path) -> list[str]:
+    """Return the folders in `path`, in their order; none when it cannot be read."""
+    return _entries(path)[0]
+
+
+def _names(path: str) -> list[str]:
+    """Return what is in a folder; nothing when it cannot be read."""
+    try:
+        return os.listdir(path)  # noqa: PTH208 - names are enough, and cost a third of the entries
     except OSError:
         return []
-    return sorted((name for name in names if not name.startswith(".")), key=natural)
 
 
 def _level(path: Path) -> int | None:
@@ -146,50 +150,50 @@ def _hosts(root: Path, run: Path) -> Iterator[Place]:
 
 def _vmms(host: Path) -> tuple[Path, ...]:
     """Return the folders of a host that are VMMs."""
-    return tuple(
-        host / name
-        for name in _folders(host)
-        if (host / name / "vmm.json").is_file()
-        or any(folder in MEASUREMENTS for folder in _folders(host / name))
-    )
+    vmms = []
+    for name in _folders(host):
+        folders, files = _entries(f"{host}/{name}")
+        if "vmm.json" in files or not _KNOWN.isdisjoint(folders):
+            vmms.append(host / name)
+    return tuple(vmms)
 
 
-def log_files(vmm: Path) -> Iterator[LogFile]:
-    """Yield the logs of a VMM in the order of measurement, case and repetition."""
+def log_files(vmm: Path) -> Iterator[tuple[str, str, list[Log]]]:
+    """Yield measurement, case and logs of a VMM; `default` is a measurement's own folder's case."""
     present = set(_folders(vmm))
     for measurement in MEASUREMENTS:
-        if measurement not in present:
-            continue
-        base = f"{vmm}/{measurement}"
-        yield from _in_folder(measurement, "default", base)
-        for case in _folders(base):
-            yield from _in_folder(measurement, case, f"{base}/{case}")
+        if measurement in present:
+            base = f"{vmm}/{measurement}"
+            cases, files = _entries(base)
+            if files:
+                yield measurement, "default", _logs(base, files)
+            for case in cases:
+                folder = f"{base}/{case}"
+                yield measurement, case, _logs(folder, _names(folder))
 
 
-def _in_folder(measurement: str, case: str, folder: str) -> list[LogFile]:
-    """Return the logs of one folder; a link to a folder of that name is none."""
-    try:
-        names = set(os.listdir(folder))  # noqa: PTH208 - names are enough, and it is ten times faster
-    except OSError:
-        return []
-    found: list[LogFile] = []
-    unnumbered: list[LogFile] = []
+def _logs(folder: str, names: Sequence[str]) -> list[Log]:
+    """Return the logs among the files of a folder, in the order of their numbers."""
+    found: list[Log] = []
+    unnumbered: list[tuple[str, int, bool]] = []
+    sidecars = {name for name in names if name.endswith(".json")}
     for name in names:
-        parts = _LOG.fullmatch(name)
-        if parts is None:
+        stem, _, extension = name.rpartition(".")
+        if extension not in _EXTENSIONS:
             continue
-        digits = _DIGITS.findall(parts["stem"])
-        log = LogFile(
-            measurement,
-            case,
-            int(digits[-1]) if digits else 0,
-            int(parts["attempt"]) if parts["failed"] else 0,
-            f"{folder}/{name}",
-            f"{parts['stem']}{parts['failed'] or ''}.json" in names,
-        )
-        (found if digits else unnumbered).append(log)
-    number = max((log.repetition for log in found), default=0)
-    for log in sorted(unnumbered, key=lambda item: item.path):
-        number += 1
-        found.append(LogFile(log.measurement, log.case, number, log.failed, log.path, log.sidecar))
-    return sorted(found, key=lambda log: (log.repetition, log.failed, log.path))
+        path, sidecar = f"{folder}/{name}", f"{stem}.json" in sidecars
+        if len(stem) <= _MOST_DIGITS and stem.isascii() and stem.isdecimal():
+            found.append((int(stem), 0, path, sidecar))
+            continue
+        failed = _FAILED.search(stem)
+        attempt = int(failed[1]) if failed else 0
+        digits = _DIGITS.findall(stem[: failed.start()] if failed else stem)
+        if digits:
+            found.append((int(digits[-1][-_MOST_DIGITS:]), attempt, path, sidecar))
+        else:
+            unnumbered.append((path, attempt, sidecar))
+    highest = max((log[0] for log in found), default=0)
+    for number, (path, attempt, sidecar) in enumerate(sorted(unnumbered), start=highest + 1):
+        found.append((number, attempt, path, sidecar))
+    found.sort()
+    return found

@@ -104,7 +104,7 @@ def collect(paths: Sequence[Path]) -> Collection:
                 vmms=[(vmm.name, vmm.path) for vmm in host.vmms],
                 root=found[run.path][host.path].root,
             )
-    return Collection(runs, columns.samples(), columns.logs())
+    return Collection(runs, *columns.frames())
 
 
 @dataclass(frozen=True, slots=True)

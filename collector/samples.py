@@ -1,6 +1,5 @@
 """The tidy frames: one row per value read, one row per log found or planned."""
 
-from array import array
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -42,7 +41,7 @@ class LogRow(NamedTuple):
     block: float = _NAN
 
 
-_NUMBERS = {"line", "seconds", "exit_code", "attempt", "block"}
+_NUMBERS = {"repetition", "line", "seconds", "exit_code", "attempt", "block"}
 _OF_THE_LOG = ("run", "host", "vmm", "measurement", "case", "repetition")
 
 
@@ -51,15 +50,15 @@ class Columns:
 
     def __init__(self) -> None:
         """Begin without a row."""
-        self._rows: list[LogRow] = []
-        self._counts = array("q")
+        self._rows: list[tuple[Any, ...]] = []
+        self._counts: list[int] = []
         self._metrics: list[str] = []
-        self._numbers = array("d")
-        self._lines = array("q")
+        self._numbers: list[float] = []
+        self._lines: list[int] = []
         self._words: dict[int, str] = {}
 
-    def add(self, row: LogRow, values: CleanRun | None) -> None:
-        """Add one log and the values read from it."""
+    def add(self, row: tuple[Any, ...], values: CleanRun | None) -> None:
+        """Add one log (the columns of a `LogRow`) and the values read from it."""
         self._rows.append(row)
         if values is None:
             self._counts.append(0)
@@ -68,48 +67,38 @@ class Columns:
             self._words[len(self._numbers) + position] = word
         self._counts.append(len(values.metrics))
         self._metrics += values.metrics
-        self._numbers.extend(values.numbers)
-        self._lines.extend(values.lines)
+        self._numbers += values.numbers
+        self._lines += values.lines
 
-    def logs(self) -> pd.DataFrame:
-        """Return the frame of the logs (see `collector.results.Collection`)."""
-        return pd.DataFrame({name: self._log_column(name) for name in LogRow._fields}, copy=False)
+    def frames(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return the frames of the values and of the logs (see `collector.results.Collection`)."""
+        columns = zip(*self._rows, strict=True) if self._rows else [()] * len(LogRow._fields)
+        logs = {
+            name: np.array(column, dtype=np.int64 if name == "repetition" else np.float64)
+            if name in _NUMBERS
+            else _strings(column)
+            for name, column in zip(LogRow._fields, columns, strict=True)
+        }
+        return self._samples(logs), pd.DataFrame(logs, copy=False)
 
-    def samples(self) -> pd.DataFrame:
-        """Return the frame of the values (see `collector.results.Collection`).
-
-        Column by column, so that at no time more than one of them exists twice.
-        """
-        counts = np.frombuffer(self._counts, dtype=np.int64)
-        columns: dict[str, Any] = {name: self._spread(name, counts) for name in _OF_THE_LOG}
-        columns["metric"] = _strings(self._metrics)
-        columns["value"] = np.array(self._numbers, dtype=np.float64)
+    def _samples(self, logs: dict[str, Any]) -> pd.DataFrame:
+        counts = np.array(self._counts, dtype=np.int64)
+        of_log = np.repeat(np.arange(len(counts)), counts)
+        names = list(dict.fromkeys(self._metrics))
+        codes = {name: code for code, name in enumerate(names)}
+        of_metric = np.fromiter(map(codes.__getitem__, self._metrics), np.intp, len(self._metrics))
         words = np.full(len(self._metrics), "", dtype=object)
-        for position, word in self._words.items():
-            words[position] = word
+        words[list(self._words)] = list(self._words.values())
+        columns: dict[str, Any] = {name: logs[name].take(of_log) for name in _OF_THE_LOG}
+        columns["metric"] = _strings(names).take(of_metric)
+        columns["value"] = np.array(self._numbers, dtype=np.float64)
         columns["text"] = _strings(words)
-        units = {name: metric(name).unit for name in set(self._metrics)}
-        columns["unit"] = _strings([units[name] for name in self._metrics])
-        columns["log"] = self._spread("log", counts)
+        columns["unit"] = _strings([metric(name).unit for name in names]).take(of_metric)
+        columns["log"] = logs["log"].take(of_log)
         columns["line"] = np.array(self._lines, dtype=np.int64)
-        columns["sha256"] = self._spread("sha256", counts)
-        columns["parser"] = self._spread("parser", counts)
+        columns["sha256"] = logs["sha256"].take(of_log)
+        columns["parser"] = logs["parser"].take(of_log)
         return pd.DataFrame(columns, copy=False)
-
-    def _log_values(self, name: str) -> npt.NDArray[Any]:
-        """Return one column of the logs."""
-        position = LogRow._fields.index(name)
-        kind = np.int64 if name == "repetition" else np.float64 if name in _NUMBERS else object
-        return np.array([row[position] for row in self._rows], dtype=kind)
-
-    def _log_column(self, name: str) -> Any:
-        values = self._log_values(name)
-        return _strings(values) if values.dtype == object else values
-
-    def _spread(self, name: str, counts: npt.NDArray[np.int64]) -> Any:
-        """Return a column of the logs, each entry once for each value of its log."""
-        values = np.repeat(self._log_values(name), counts)
-        return _strings(values) if values.dtype == object else values
 
 
 def _strings(values: Sequence[str] | npt.NDArray[Any]) -> Any:

@@ -5,9 +5,10 @@ to everything else, which is then read line by line. What it answers is what wou
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 
 from collector.metrics import METRICS
 from collector.parsers import pmap, smaps_rollup, systemd_time, systemd_units
@@ -76,6 +77,8 @@ def read_clean(data: bytes) -> CleanRun | None:
         return _sysbench(data)
     if head == b"Startup ":
         return _time(data)
+    if head == b"The time":
+        return _chain(data)
     if b"[rollup]\n" in data[:160]:
         return _rollup(data)
     if b"Kbytes" in data[:4096]:
@@ -86,38 +89,46 @@ def read_clean(data: bytes) -> CleanRun | None:
 _SYSBENCH = re.compile(
     rb"sysbench ([0-9]+\.[0-9]+[0-9A-Za-z.+~-]*) \(using [ -~]*\)\n"
     + b"".join(
-        rb"(?:\n*+ *+" + re.sub(r"\(\?P<\w+>", "(", rule.pattern.pattern).encode() + rb"()\n)?+"
+        rb"(?:(\n*+) *+" + re.sub(r"\(\?P<\w+>", "(", rule.pattern.pattern).encode() + rb"\n)?+"
         for rule in RULES
     )
     + rb"\n*+"
 )
-"""The lines of the grammar in their order, each of them optional; an empty group behind each."""
+"""The lines of the grammar in their order, each of them optional, after some empty lines.
 
+The group of the empty lines says whether a line is there at all, and in which line of the log.
+"""
+
+_NAMES = ["version", *(name for rule in RULES for name in ("", *rule.pattern.groupindex))]
 _BEGIN = next(rule.position for rule in RULES if "worker" in rule.pattern.pattern)
 _HEAD = 1 + sum(rule.pattern.groups + 1 for rule in RULES[:_BEGIN])
 """Groups of the version and of the lines that state the options of the test."""
 
-_GROUPS = ["version"] + [name for rule in RULES for name in (*rule.pattern.groupindex, "")]
-_PERCENTILES = [at for at, name in enumerate(_GROUPS) if name == "percentile"]
-_MEASURED = [at for at, name in enumerate(_GROUPS) if at >= _HEAD and name and name != "percentile"]
+_OPTIONS = [at for at in range(1, _HEAD) if _NAMES[at]]
+_RESULTS = [at for at in range(_HEAD, len(_NAMES)) if _NAMES[at] and _NAMES[at] != "percentile"]
+_key = itemgetter(
+    *range(_HEAD),
+    *[at for at in range(_HEAD, len(_NAMES)) if _NAMES[at] in {"", "percentile"}],
+)
+"""What tells the shape of a log from its groups: the options, and which lines it has where."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """What logs have in common that state the same options and consist of the same lines.
+    """What all logs are that state the same options and have the same lines.
 
     Attributes:
-        first: the first of them, read line by line; None when it was no good run.
-        options: how many of its values are options, the same in all of them.
-        groups: the groups of `_SYSBENCH` that hold values.
+        first: the first of them, as the parsers read it.
+        options: the numbers that are options, the same in all of them.
+        results: the numbers of one of them, still in digits, from its groups.
     """
 
-    first: CleanRun | None
-    options: int
-    groups: tuple[int, ...]
+    first: CleanRun
+    options: list[float]
+    results: Callable[[tuple[bytes, ...]], tuple[bytes, ...]]
 
 
-_shapes: dict[tuple[object, ...], _Shape] = {}
+_shapes: dict[tuple[bytes | None, ...], _Shape] = {}
 _MOST_SHAPES = 4096
 
 
@@ -126,43 +137,33 @@ def _sysbench(data: bytes) -> CleanRun | None:
     if found is None:
         return None
     groups = found.groups()
-    key = (
-        groups[:_HEAD],
-        tuple([group is None for group in groups[_HEAD:]]),
-        *[groups[at] for at in _PERCENTILES],
-    )
+    key = _key(groups)
     shape = _shapes.get(key)
     if shape is None:
         if len(_shapes) >= _MOST_SHAPES:
             _shapes.clear()
-        shape = _shapes[key] = _shape(data, groups)
-    if shape.first is None:
-        return None
-    start = found.start
-    numbers = list(shape.first.numbers[: shape.options])
-    lines = []
-    line, before = 1, 0
-    for at in shape.groups:
-        here = start(at + 1)
-        line += data.count(b"\n", before, here)
-        before = here
-        lines.append(line)
-    numbers += [float(groups[at]) for at in shape.groups[shape.options :]]
+        shape = _shape(data, groups)
+        if shape is None:
+            return None
+        _shapes[key] = shape
     first = shape.first
+    numbers = shape.options + list(map(float, shape.results(groups)))
     return CleanRun(
-        first.tool, first.version, first.parser, first.metrics, numbers, lines, first.words
+        first.tool, first.version, first.parser, first.metrics, numbers, first.lines, first.words
     )
 
 
-def _shape(data: bytes, groups: tuple[bytes | None, ...]) -> _Shape:
-    """Return the shape of a log that is the first of it."""
+def _shape(data: bytes, groups: tuple[bytes | None, ...]) -> _Shape | None:
+    """Return the shape of a log that is the first of it; None when it is no good run."""
+    options = [at for at in _OPTIONS if groups[at]]
+    results = [at for at in _RESULTS if groups[at]]
     runs = scan_log(data)
-    options = tuple(at for at in range(1, _HEAD) if groups[at])
-    groups_used = options + tuple(at for at in _MEASURED if groups[at] is not None)
-    good = len(runs) == 1 and runs[0].outcome == "ok"
-    if not good or len(runs[0].values) != len(groups_used):
-        return _Shape(None, 0, ())
-    return _Shape(columns(runs[0]), len(options), groups_used)
+    if len(runs) > 1 or runs[0].outcome != "ok":
+        return None
+    first = columns(runs[0])
+    if len(first.numbers) != len(options) + len(results):
+        return None
+    return _Shape(first, list(first.numbers[: len(options)]), itemgetter(*results))
 
 
 _TIME = re.compile(
@@ -234,9 +235,7 @@ def _rollup(data: bytes) -> CleanRun | None:
     return CleanRun(smaps_rollup.TOOL, None, smaps_rollup.PARSER, metrics, numbers, lines)
 
 
-_BLAME_LINE = rf" *({TIMESPAN}) ([!-~]+\.(?:{systemd_units.KINDS}))\n"
-_BLAME = re.compile(rf"(?:{_BLAME_LINE})++")
-_BLAME_ENTRY = re.compile(_BLAME_LINE)
+_BLAME = re.compile(rf"(?: *{TIMESPAN} [!-~]+\.(?:{systemd_units.KINDS})\n)++")
 
 
 @lru_cache(maxsize=8192)
@@ -250,10 +249,44 @@ def _blame(data: bytes) -> CleanRun | None:
     text = data.decode("ascii")
     if not _BLAME.fullmatch(text):
         return None
-    entries = _BLAME_ENTRY.findall(text)
-    metrics = [_named("blame_s", unit) for _, unit in entries]
-    numbers = [seconds(span) for span, _ in entries]
+    rows = [line.rpartition(" ") for line in text.split("\n")[:-1]]
+    metrics = [_named("blame_s", unit) for _, _, unit in rows]
+    numbers = [seconds(span.lstrip()) for span, _, _ in rows]
     if len(set(metrics)) < len(metrics) or sorted(numbers, reverse=True) != numbers:
         return None
     lines = range(1, len(metrics) + 1)
     return CleanRun(systemd_units.TOOL, None, systemd_units.BLAME, metrics, numbers, lines)
+
+
+_CHAIN_UNIT = rf"([!-~]+\.(?:{systemd_units.KINDS}))(?: @({TIMESPAN}))?(?: \+({TIMESPAN}))?"
+_CHAIN = re.compile(
+    "".join(f"{re.escape(line)}\n" for line in systemd_units.CHAIN_HEAD[:2])
+    + rf"\n{_CHAIN_UNIT}\n(?: *└─{_CHAIN_UNIT}\n)*+"
+)
+_CHAIN_ENTRY = re.compile(rf"^ *(?:└─)?{_CHAIN_UNIT}$", re.MULTILINE)
+_CHAIN_FIRST = 4
+"""The line of the chain's first unit."""
+
+
+def _chain(data: bytes) -> CleanRun | None:
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return None
+    if not _CHAIN.fullmatch(text):
+        return None
+    metrics: list[str] = []
+    numbers: list[float] = []
+    lines: list[int] = []
+    for line, (unit, active, took) in enumerate(_CHAIN_ENTRY.findall(text), start=_CHAIN_FIRST):
+        if active:
+            metrics.append(_named("chain_active_s", unit))
+            numbers.append(seconds(active))
+            lines.append(line)
+        if took:
+            metrics.append(_named("chain_took_s", unit))
+            numbers.append(seconds(took))
+            lines.append(line)
+    if len(set(metrics)) < len(metrics) or not metrics:
+        return None
+    return CleanRun(systemd_units.TOOL, None, systemd_units.CHAIN, metrics, numbers, lines)

@@ -10,6 +10,7 @@ from collector.parsers.timespan import TIMESPAN, seconds
 __all__ = [
     "BLAME",
     "CHAIN",
+    "CHAIN_HEAD",
     "KINDS",
     "TOOL",
     "begins_blame",
@@ -28,18 +29,19 @@ KINDS = "service|device|mount|automount|swap|socket|target|timer|path|slice|scop
 _UNIT = rf"\S+\.(?:{KINDS})"
 _BLAME = re.compile(rf"(?P<span>{TIMESPAN}) (?P<unit>{_UNIT})")
 _CHAIN = re.compile(
-    rf"(?P<tree>[\s│├└─|`\\-]*)(?P<unit>{_UNIT})"
+    rf"(?P<tree>[\s│├└─|`\\-]*)(?P<unit>{_UNIT}|\.\.\.)"
     rf"(?: @(?P<active>{TIMESPAN}))?(?: \+(?P<took>{TIMESPAN}))?"
 )
 _LONGEST = 1000
 """Characters of a line of the chain: a name has 255, and the search is quadratic."""
 _TREE = re.compile(r"[│├└]|[`|\\]-")
-_CHAIN_HEAD = (
+CHAIN_HEAD = (
     'The time when unit became active or started is printed after the "@" character.',
-    'The time after the unit is active or started is printed after the "@" character.',
     'The time the unit took to start is printed after the "+" character.',
+    'The time after the unit is active or started is printed after the "@" character.',
     'The time the unit takes to start is printed after the "+" character.',
 )
+"""The lines before a chain, as systemd 243 and later print them, and as those before it."""
 
 
 def begins_blame(text: str) -> bool:
@@ -49,7 +51,7 @@ def begins_blame(text: str) -> bool:
 
 def begins_chain(text: str) -> bool:
     """Tell whether a `critical-chain` begins with this line (without indentation)."""
-    return text in _CHAIN_HEAD
+    return text in CHAIN_HEAD
 
 
 def read_blame(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
@@ -85,12 +87,12 @@ def read_blame(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
 
 def read_chain(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
     """Read the chain that begins at `lines[start]`; return it and the index to go on with."""
-    values: list[Value] = []
+    values: dict[str, Value] = {}
     index = start
     for index in range(start, len(lines)):
         line = lines[index]
         text = line.text.strip()
-        if not text or (text in _CHAIN_HEAD and not values) or is_noise(line.text):
+        if not text or (text in CHAIN_HEAD and not values) or is_noise(line.text):
             continue
         found = _CHAIN.fullmatch(text) if len(text) <= _LONGEST else None
         if found is None or (not line.ended and not text.endswith("s")):
@@ -102,15 +104,16 @@ def read_chain(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
         if values and not found["tree"]:
             break
         for metric, span in (("chain_active_s", found["active"]), ("chain_took_s", found["took"])):
-            if span:
-                values.append(Value(f"{metric}[{found['unit']}]", seconds(span), line.number))
+            name = f"{metric}[{found['unit']}]"
+            if span and name not in values:  # a unit that several wait for may come again
+                values[name] = Value(name, seconds(span), line.number)
     else:
         index = len(lines)
     if not values:
         return _error(CHAIN, "the log ends before the first unit of the chain", lines[start]), max(
             index, start + 1
         )
-    return LogRun(TOOL, None, "ok", None, None, tuple(values), CHAIN), index
+    return LogRun(TOOL, None, "ok", None, None, tuple(values.values()), CHAIN), index
 
 
 def _error(parser: str, reason: str, line: Line) -> LogRun:

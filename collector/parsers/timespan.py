@@ -1,6 +1,7 @@
 """systemd's spans of time: `742ms`, `1.245s`, `2min 2.438s`, `1h 3min 2s`."""
 
 import re
+from functools import lru_cache
 
 __all__ = ["TIMESPAN", "seconds"]
 
@@ -27,6 +28,7 @@ _PART = re.compile(r"([0-9]+)(?:\.([0-9]+))?([a-z]+)")
 _MICROSECONDS = {unit: round(length * 1_000_000) for unit, length in _UNITS.items()}
 
 
+@lru_cache(maxsize=1 << 16)
 def seconds(text: str) -> float:
     """Return the length of a span that `TIMESPAN` matches (or a bare `0`) in seconds.
 
