@@ -35,18 +35,18 @@ _MOST_DIGITS = 9
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One host of one run, as found under a given path.
+    """One run, or one host of one run, as found under a given path.
 
     Attributes:
         root: the parent of the given path; the names of logs are relative to it.
         run: the folder of the run.
-        host: the folder of the host.
+        host: the folder of the host; None for the run as such, when the given path covers it all.
         vmms: the folders of its VMMs that the given path covers.
     """
 
     root: Path
     run: Path
-    host: Path
+    host: Path | None
     vmms: tuple[Path, ...]
 
 
@@ -107,7 +107,7 @@ def _level(path: Path) -> int | None:
 
 
 def places(path: Path) -> Iterator[Place]:
-    """Yield every host of every run that `path` covers.
+    """Yield every run that `path` covers, and every host of it.
 
     Raises:
         UnusableInputError: there is no such folder, or nothing of a run is in it.
@@ -141,6 +141,7 @@ def places(path: Path) -> Iterator[Place]:
 
 
 def _hosts(root: Path, run: Path) -> Iterator[Place]:
+    yield Place(root, run, None, ())
     for name in _folders(run):
         host = run / name
         vmms = _vmms(host)

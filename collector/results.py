@@ -88,8 +88,13 @@ def collect(paths: Sequence[Path]) -> Collection:
     found: dict[Path, dict[Path, _Found]] = {}
     for path in paths:
         for place in places(path):
-            there = found.setdefault(place.run, {}).setdefault(place.host, _Found(place.root, {}))
-            there.vmms.update(dict.fromkeys(place.vmms))
+            hosts = found.setdefault(place.run, {})
+            if place.host is None:
+                for name in _names(place.run / "run.json", "hosts"):
+                    hosts.setdefault(place.run / name, _Found(place.root, {}))
+            else:
+                there = hosts.setdefault(place.host, _Found(place.root, {}))
+                there.vmms.update(dict.fromkeys(place.vmms))
     runs = tuple(_apart([_run(path, hosts) for path, hosts in found.items()]))
     columns = Columns()
     for run in runs:
@@ -144,10 +149,22 @@ def read_object(path: Path) -> dict[str, Any]:
     return found
 
 
+def _names(path: Path, key: str) -> list[str]:
+    """Return a list of names in a JSON file; an empty one when it is not there.
+
+    Raises:
+        UnusableInputError: it is something else.
+    """
+    names = read_object(path).get(key) or []
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise UnusableInputError(f"{path}: {key}: a list of names is expected; mend the file")
+    return names
+
+
 def _run(path: Path, found: dict[Path, _Found]) -> Run:
     """Return the run in the folder `path` with the hosts that were found."""
     meta = read_object(path / "run.json")
-    order = _order(meta.get("vmms") or ())
+    order = _order(_names(path / "run.json", "vmms"))
     hosts = (
         Host(
             host.name,
