@@ -11,6 +11,10 @@ HELP = "workbook, HTML page and CSV from results"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
+    parser.epilog = (
+        "Exit codes: 0 nothing is missing or contradictory, 1 something is (the files are written),"
+        " 2 the input cannot be used."
+    )
     parser.add_argument(
         "results",
         nargs="+",

@@ -9,12 +9,14 @@ from markupsafe import Markup
 
 from collector.html.svg import plot, readable
 from collector.labels import SUBJECTS, Language, say
+from collector.report.answers import remarks_of
 from collector.report.content import HostReport
 from collector.report.lab import LabReport
 from collector.report.problems import why_empty
 from collector.tables.model import Cell, Style, shown
 
 _HERE = Path(__file__).parent
+_OTHER_SECTIONS = ("comparison", "problems", "environment", "samples")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -48,7 +50,6 @@ def write_page(report: HostReport, path: Path) -> None:
 def write_lab_page(report: LabReport, path: Path) -> None:
     """Write the page of a whole lab to `path`, complete or not at all."""
     environment = _environment(report.language)
-    environment.globals["readable"] = readable
     text = environment.get_template("lab.html.j2").render(
         report=report, charts=[(one, plot(one, report.language)) for one in report.charts]
     )
@@ -59,6 +60,8 @@ def _environment(language: Language) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
+    environment.globals["readable"] = readable
+    environment.globals["remarks_of"] = lambda comparison: remarks_of(comparison, language)
     environment.globals["say"] = lambda key, **fields: say(language, key, **fields)
     return environment
 
@@ -76,7 +79,7 @@ def _contents(report: HostReport) -> Iterator[tuple[str, str]]:
     names = {table.subject for table in report.tables}
     yield from (
         (subject, say(report.language, f"sheet {subject}"))
-        for subject in ("overview", *SUBJECTS, "problems", "environment", "samples")
+        for subject in ("overview", *SUBJECTS, *_OTHER_SECTIONS)
         if subject not in SUBJECTS or subject in names
     )
 

@@ -3,7 +3,7 @@
 from collector.labels import Language, say
 from collector.tables.cells import heading, not_applicable, number
 from collector.tables.host_data import HostData
-from collector.tables.model import MINUTE_S, Cell, Row, SampleKey, Style
+from collector.tables.model import MINUTE_S, Cell, Row, SampleKey, Source, Style
 
 _CASE = "default"
 _BOOT_METRICS = ("firmware_s", "loader_s", "kernel_s", "initrd_s", "userspace_s", "total_s")
@@ -82,4 +82,8 @@ def _average(column: list[Cell]) -> Cell:
     values = [cell.value for cell in column if isinstance(cell.value, float)]
     style = next((cell.style for cell in column if isinstance(cell.value, float)), Style.TEXT)
     mean = sum(values) / len(values) if values else None
-    return Cell(mean, style, average_of=len(column), counted=len(values))
+    logs = next(
+        (cell.source.log.rpartition("/")[0] for cell in column if cell.source is not None), ""
+    )
+    source = Source(f"{logs}/*.log", 0)
+    return Cell(mean, style, source=source, average_of=len(column), counted=len(values))

@@ -17,6 +17,7 @@ from collector.workbook.overview import add_overview
 from collector.workbook.problems_sheet import add_problems
 from collector.workbook.samples import add_samples
 from collector.workbook.table_sheet import TableSheets
+from collector.workbook.text import clean
 
 _NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 """What a workbook says of its making when the run says nothing of its own time."""
@@ -40,7 +41,7 @@ def write_workbook(report: HostReport, path: Path) -> None:
     labels = [report.data.labels[vmm.name] for vmm in report.data.vmms]
     add_environment(workbook, report.facts, labels, notices, language)
     name, rows = add_samples(workbook, report.samples, report.data, notices, language)
-    workbook.properties.title = report.title
+    workbook.properties.title = clean(report.title)
     workbook.properties.creator = "vmmlab"
     save(
         workbook,
@@ -56,7 +57,7 @@ def run_date(meta: dict[str, Any]) -> datetime:
     for name in ("finished", "started"):
         try:
             date = datetime.fromisoformat(str(meta.get(name)))
-        except ValueError:
+            return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError):
             continue
-        return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
     return _NO_DATE

@@ -13,7 +13,7 @@ from collector.workbook.archive import save
 from collector.workbook.charts import add_charts
 from collector.workbook.comparison_sheet import add_comparisons
 from collector.workbook.overview import write_about, write_answers, write_contents
-from collector.workbook.text import at, put_text
+from collector.workbook.text import at, clean, put_text
 
 _OVERVIEW_WIDTHS = (24, 22, 14, 14, 8, 8, 8, 9, 56)
 _SPREAD_HEADS = (
@@ -54,7 +54,7 @@ def write_lab_workbook(report: LabReport, path: Path) -> None:
     add_charts(workbook, report.charts, report.notices, report.language)
     add_comparisons(workbook, report.pairs, report.notices, report.language)
     _problems(workbook, report)
-    workbook.properties.title = report.title
+    workbook.properties.title = clean(report.title)
     workbook.properties.creator = "vmmlab"
     save(workbook, path, created=_CREATED, cached={}, lists={})
 

@@ -91,7 +91,7 @@ class TableSheets:
         else:
             target.fill = styles.MISSING_FILL
         text = say(self._language, "average of", counted=cell.counted, rows=cell.average_of)
-        _comment(target, [text])
+        _comment(target, [text, cell.source.log if cell.source else ""])
 
     def _sample(self, target: SheetCell, cell: Cell, key: SampleKey) -> None:
         self.places[key] = (target.parent.title, target.coordinate)

@@ -263,6 +263,32 @@ def test_libreoffice_opens_the_awkward_workbook(awkward: Path, tmp_path: Path) -
     assert boots[11][0] == "平均值"
 
 
+def test_hostile_label_is_only_text(tmp_path: Path) -> None:
+    """A label goes into captions, headings, the title of the file and charts."""
+    host = tmp_path / "results" / "lab" / "pc1"
+    report_logs.write_report_results(host)
+    for name in ("stratovirt", "qemu"):
+        report_logs.write_json(host / name / "vmm.json", label=f"{awkward_results.HOSTILE} {name}")
+    report_logs.write_json(host.parent / "run.json", started="0001-01-01T00:00:00+14:00")
+    path = tmp_path / "report.xlsx"
+    main(["report", str(tmp_path / "results"), "-o", str(path)])
+    cells = [cell for sheet in openpyxl.load_workbook(path) for row in sheet for cell in row]
+    formulas = [str(cell.value) for cell in cells if cell.data_type == "f"]
+    assert formulas
+    assert all(text.startswith("=AVERAGE(") for text in formulas)
+    assert "<script>" not in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_host_without_any_log_has_a_workbook(tmp_path: Path) -> None:
+    """It says that nothing is there."""
+    host = tmp_path / "results" / "lab" / "pc1"
+    report_logs.write_json(host / "host.json", host="pc1")
+    report_logs.write_json(host / "qemu" / "vmm.json", name="qemu")
+    path = tmp_path / "report.xlsx"
+    main(["report", str(tmp_path / "results"), "-o", str(path)])
+    assert "概览" in openpyxl.load_workbook(path).sheetnames
+
+
 def test_lab_workbook_names_the_outlier(tmp_path: Path) -> None:
     """Medians and spread across hosts; the host that is far from the others is named."""
     for number in range(1, 14):
