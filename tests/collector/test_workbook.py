@@ -28,9 +28,18 @@ def awkward(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def workbook(awkward: Path) -> Workbook:
+def workbooks(awkward: Path) -> dict[str, Workbook]:
+    """Return the workbook in each language; reading one takes longer than writing it."""
+    return {
+        language: openpyxl.load_workbook(awkward / language / "report.xlsx")
+        for language in ("zh", "en")
+    }
+
+
+@pytest.fixture(scope="module")
+def workbook(workbooks: dict[str, Workbook]) -> Workbook:
     """Return the Chinese workbook."""
-    return openpyxl.load_workbook(awkward / "zh" / "report.xlsx")
+    return workbooks["zh"]
 
 
 def find(workbook: Workbook, caption: str) -> tuple[str, int]:
@@ -79,9 +88,11 @@ def test_same_input_gives_the_same_bytes(awkward: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_every_sheet_says_what_the_numbers_are_not(awkward: Path, language: str) -> None:
+def test_every_sheet_says_what_the_numbers_are_not(
+    workbooks: dict[str, Workbook], language: str
+) -> None:
     """Stand-in, emulated host and a VMM that was left out, with its reason, on every sheet."""
-    for sheet in openpyxl.load_workbook(awkward / language / "report.xlsx").worksheets:
+    for sheet in workbooks[language].worksheets:
         top = [str(sheet.cell(row, 1).value) for row in range(2, 5)]
         words = (
             ("替身", "模拟", "没有测量")
@@ -171,10 +182,10 @@ def test_no_formula_is_without_its_result(awkward: Path) -> None:
     assert not re.search(rb"</f><v\s*/>|</f><v></v>|</f></c>", content)
 
 
-def test_text_from_files_is_never_a_formula(awkward: Path) -> None:
+def test_text_from_files_is_never_a_formula(workbooks: dict[str, Workbook]) -> None:
     """Whatever hosts, reasons and versions say, the only formulas are our averages."""
-    for language in ("zh", "en"):
-        for sheet in openpyxl.load_workbook(awkward / language / "report.xlsx").worksheets:
+    for workbook in workbooks.values():
+        for sheet in workbook.worksheets:
             for row in sheet.iter_rows():
                 for cell in row:
                     if cell.data_type == "f":
@@ -206,10 +217,10 @@ def test_charts_show_their_axes(awkward: Path) -> None:
         assert b'delete val="1"' not in chart
 
 
-def test_samples_are_all_there(awkward: Path) -> None:
+def test_samples_are_all_there(awkward: Path, workbook: Workbook) -> None:
     """The sheet holds what the CSV holds."""
     table = pd.read_csv(awkward / "zh" / "samples.csv")
-    sheet = openpyxl.load_workbook(awkward / "zh" / "report.xlsx")["样本"]
+    sheet = workbook["样本"]
     head = next(row for row in range(1, 20) if sheet.cell(row, 1).value == "vmm")
     rows = list(sheet.iter_rows(min_row=head + 1, values_only=True))
     assert len(rows) == len(table)
@@ -238,9 +249,9 @@ def test_overview_gives_no_answer_where_facts_differ(workbook: Workbook) -> None
         assert row[7].value is None
 
 
-def test_english_workbook_has_no_chinese(awkward: Path) -> None:
+def test_english_workbook_has_no_chinese(workbooks: dict[str, Workbook]) -> None:
     """Names of sheets and all cells."""
-    workbook = openpyxl.load_workbook(awkward / "en" / "report.xlsx")
+    workbook = workbooks["en"]
     chinese = re.compile("[\u4e00-\u9fff]")
     assert not any(chinese.search(name) for name in workbook.sheetnames)
     for sheet in workbook.worksheets:
