@@ -132,7 +132,11 @@ def make_lab_report(
         for host in run.hosts:
             labels |= {vmm.name: vmm.label for vmm in host.vmms if vmm.name not in labels}
     sides = [make_side(collection, name, label=label) for name, label in labels.items()]
-    spreads = tuple(spread for side in sides for spread in _spreads(side))
+    spreads = [spread for side in sides for spread in _spreads(side)]
+    # The VMMs stand below one another in each metric; metrics as in the report.
+    keys = dict.fromkeys((one.measurement, one.case, one.metric) for one in spreads)
+    ordered = sorted(keys, key=lambda key: SUBJECTS.index(key[0]))
+    order = {key: place for place, key in enumerate(ordered)}
     return LabReport(
         language,
         title_of(list(labels.values()), language),
@@ -140,7 +144,7 @@ def make_lab_report(
         _about(collection, hosts, language),
         tuple(hosts),
         tuple(pairs_of(collection, labels, language)),
-        tuple(sorted(spreads, key=lambda one: SUBJECTS.index(one.measurement))),
+        tuple(sorted(spreads, key=lambda one: order[one.measurement, one.case, one.metric])),
         tuple(_charts(sides, language)),
     )
 

@@ -31,7 +31,7 @@ _SPREAD_HEADS = (
     "spread",
     "outliers",
 )
-_SPREAD_WIDTHS = (18, 13, 21, 9, 15, 8, 13, 13, 13, 13, 13, 9, 50)
+_SPREAD_WIDTHS = (30, 13, 26, 11, 17, 8, 13, 13, 13, 13, 13, 9, 50)
 _SPREAD_FORMATS = dict.fromkeys(range(6, 11), "#,##0.00") | {11: "0.0%"}
 _HOST_HEADS = ("host", "report", "good", "planned", "missing", "contradictions")
 _HOST_WIDTHS = (24, 34, 11, 11, 11, 13)
