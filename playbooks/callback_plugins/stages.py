@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ansible.executor.task_result import CallbackTaskResult
     from ansible.playbook import Playbook
     from ansible.playbook.play import Play
+    from ansible.playbook.task import Task
 
 ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:  # Ansible may run from another environment than the checkout's
@@ -71,6 +72,12 @@ class CallbackModule(CallbackBase):
         self._display.banner(f"STAGE {number}/{max(len(self._planned), number)}: {stage}")
         if self._run_dir is None:
             self._run_dir = _run_by_name(play)
+
+    def v2_playbook_on_task_start(self, task: Task, is_conditional: bool) -> None:  # noqa: ARG002
+        """Say what takes long when it begins: its heading comes only with its result."""
+        name = task.get_name()
+        if "(about " in name:
+            self._display.display(f"\n{name} ...")
 
     def v2_runner_on_ok(self, result: CallbackTaskResult) -> None:
         """Count a change; note the folder of the run when a role tells it."""
