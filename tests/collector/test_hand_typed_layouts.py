@@ -5,16 +5,34 @@ from pathlib import Path
 
 import hand_typed_books as books
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from collector.checks.typed.grid import read_grids
+from collector.checks.typed.grid import Grid, Typed, read_grids
 from collector.checks.typed.read import read_tables
 from collector.checks.typed.roles import role_of
 from collector.checks.typed.text import Quantity, normal, read_quantity
-from collector.checks.typed.workbook import check_workbook
+from collector.checks.typed.workbook import check_tables, check_workbook
 from collector.errors import UnusableInputError
 
 FULL_WIDTH = str.maketrans("0123456789.-", "０１２３４５６７８９．—")  # noqa: RUF001 - the point
+
+ODD = (
+    "0",
+    "-5",
+    "1e999",
+    "0.00",
+    "1e-300",
+    "nan",
+    "QEMU",
+    "平均值",
+    "线程数",
+    "IOPS",
+    "5s",
+    "2min",
+)
+WHATEVER = st.one_of(st.text(max_size=12), st.sampled_from(ODD), st.floats().map(str))
 
 
 def plain() -> Workbook:
@@ -330,3 +348,23 @@ def test_a_workbook_without_tables_cannot_be_used(tmp_path: Path) -> None:
     path.write_bytes(b"no workbook")
     with pytest.raises(UnusableInputError, match="save it as"):
         check_workbook(path)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 11), st.integers(0, 4), WHATEVER)))
+def test_nothing_that_is_typed_crashes_a_check(edits: list[tuple[int, int, int, str]]) -> None:
+    """Any text in any cell, headings included: findings or none, never an exception."""
+    cells: dict[tuple[int, int], Typed] = {}
+    top = 1
+    changed = {edit[:3]: edit[3] for edit in edits}
+    for number, table in enumerate(books.report_tables()):
+        rows = [[table["caption"]], *table["rows"]]
+        for down, texts in enumerate(rows):
+            for column, text in enumerate(texts):
+                shown = changed.get((number, down, column), text)
+                if shown:
+                    place = (top + down, column + 1)
+                    cells[place] = Typed("S", *place, normal(shown), read_quantity(shown))
+        top += len(rows) + 1
+    grid = Grid("S", cells, top, 5)
+    check_tables([grid], read_tables([grid]), "typed.xlsx")

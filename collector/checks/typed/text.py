@@ -49,6 +49,8 @@ _SECONDS = {
 }
 _TIME_PART = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*([a-zμ]+|小时|时|分钟|分|秒|毫秒|微秒)")
 _CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)")
+_LARGEST = 1e15
+"""Whatever is larger is no measurement."""
 _LARGE = {"万": 1e4, "亿": 1e8}
 KIB: dict[str, float] = {
     **dict.fromkeys(("", "kb", "kib", "k", "kbytes"), 1.0),
@@ -104,6 +106,11 @@ def read_quantity(value: object, number_format: str = "General") -> Quantity | N
     Numbers in cells are read with the unit that their format shows (`0"ms"`); spreadsheets keep
     times as fractions of a day, which openpyxl gives as `time` or `timedelta`.
     """
+    quantity = _read(value, number_format)
+    return quantity if quantity and abs(quantity.value) < _LARGEST else None
+
+
+def _read(value: object, number_format: str) -> Quantity | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, dt.timedelta):
