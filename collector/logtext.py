@@ -35,20 +35,25 @@ _BOMS = (
     (b"\xfe\xff", "utf-16-be"),
 )
 
-_ESCAPES = re.compile(
-    r"""
-      \x1b \[ [0-?]* [ -/]* [@-~]                        # CSI: colours, cursor, modes
-    | \x9b [0-?]* [ -/]* [@-~]                           # the same, one-character form
-    | \x1b \] [^\x07\x1b\x9c\n]* (?: \x07 | \x1b\\ | \x9c )?   # OSC: window title, shell marks
-    | \x1b [PX^_] [^\x1b\x9c\n]* (?: \x1b\\ | \x9c )?    # DCS, SOS, PM, APC
-    | \x1b [ -/]+ [0-~]                                  # character sets
-    | \x1b [0-~]                                         # two-character sequences
-    | \x1b
-    """,
-    re.VERBOSE,
-)
+_SEQUENCE = r"""
+      \x1b \[ [0-?]* [ -/]* [@-~]                            # CSI: colours, cursor, modes
+    | \x9b [0-?]* [ -/]* [@-~]                               # the same, one-character form
+    | \x1b \] [^\x07\x1b\x9c\n]* (?: \x07 | \x1b\\ | \x9c )?   # OSC: titles, shell marks
+    | \x1b [PX^_] [^\x1b\x9c\n]* (?: \x1b\\ | \x9c )?        # DCS, SOS, PM, APC
+    | \x1b [()*+./#%-] [0-~]                                 # character sets
+    | \x1b [=>cDEHMNOZ]                                      # two-character sequences
+    | \x1b [78] (?! [0-9.,] )                                # save and restore the cursor
+    """
+_CHARACTER = "[\\x00-\\x07\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u200b-\\u200f\\u2060\\ufeff]"
+_SEQUENCES = re.compile(f"(?:{_SEQUENCE})+", re.VERBOSE)
+_INVISIBLE = re.compile(f"(?:{_SEQUENCE} | {_CHARACTER})+", re.VERBOSE)
+"""What a terminal does not show: control sequences, and control characters of no meaning here."""
+
+_OF_A_NUMBER = frozenset("0123456789.,-")
+_LOST = "\ufffd"
+"""Stands where something was lost that may have been a digit, so that no number is read there."""
+
 _CURSOR_FORWARD = re.compile(r"\x1b\[(\d{0,3})C")
-_DROPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff]")
 _ODD_SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u3000]")
 
 _NOISE = re.compile(
@@ -99,14 +104,35 @@ def decode(data: bytes) -> str:
     return data.decode("utf-8", errors="replace")
 
 
+def _without(found: re.Match[str]) -> str:
+    """Return what remains of invisible characters: nothing, unless a number may have lost one.
+
+    Line noise turns digits into control characters. So these must not stand beside a number, and
+    not even a control sequence may stand inside one.
+    """
+    text, start, end = found.string, found.start(), found.end()
+    before = start > 0 and text[start - 1] in _OF_A_NUMBER
+    after = end < len(text) and text[end] in _OF_A_NUMBER
+    if _SEQUENCES.fullmatch(found[0]):
+        return _LOST if before and after else ""
+    if start == 0 and not found[0].strip("\0"):
+        return ""  # a serial port's padding
+    return _LOST if before or after else ""
+
+
 def _rubbed_out(text: str) -> str:
-    """Return what is left of a text when each backspace takes back the character before it."""
+    """Return what is left of a text when each backspace takes back the character before it.
+
+    A digit taken back in front of another one is a loss: people correct commands, not numbers.
+    """
     kept: list[str] = []
+    lost = False
     for character in text:
-        if character != "\x08":
-            kept.append(character)
-        elif kept:
-            kept.pop()
+        if character == "\x08":
+            lost = (bool(kept) and kept.pop() in _OF_A_NUMBER) or lost
+        else:
+            kept += [_LOST, character] if lost and character in _OF_A_NUMBER else [character]
+            lost = False
     return "".join(kept)
 
 
@@ -114,10 +140,10 @@ def _plain(text: str) -> str:
     """Return one line (or a part of one between carriage returns) as a reader sees it."""
     if not text.isprintable():
         text = _CURSOR_FORWARD.sub(lambda found: " " * int(found[1] or 1), text)
-        text = _ESCAPES.sub("", text)
+        text = _INVISIBLE.sub(_without, text)
         if "\x08" in text:
             text = _rubbed_out(text)
-        text = _ODD_SPACES.sub(" ", _DROPPED.sub("", text))
+        text = _ODD_SPACES.sub(" ", text)
     return text.rstrip()
 
 

@@ -86,12 +86,14 @@ def read_clean(data: bytes) -> CleanRun | None:
     return _blame(data)
 
 
+def _unnamed(pattern: str) -> bytes:
+    """Return a pattern of the grammar with its groups unnamed and its white space of spaces."""
+    return re.sub(r"\(\?P<\w+>", "(", pattern).replace(r"\s", " ").encode()
+
+
 _SYSBENCH = re.compile(
     rb"sysbench ([0-9]+\.[0-9]+[0-9A-Za-z.+~-]*) \(using [ -~]*\)\n"
-    + b"".join(
-        rb"(?:(\n*+) *+" + re.sub(r"\(\?P<\w+>", "(", rule.pattern.pattern).encode() + rb"\n)?+"
-        for rule in RULES
-    )
+    + b"".join(rb"(?:(\n*+) *+" + _unnamed(rule.pattern.pattern) + rb"\n)?+" for rule in RULES)
     + rb"\n*+"
 )
 """The lines of the grammar in their order, each of them optional, after some empty lines.

@@ -40,6 +40,32 @@ def test_a_line_is_what_a_reader_sees(raw: str, seen: str) -> None:
     assert [line.text for line in read_lines(raw.encode())] == [seen]
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "1\x0e98.98",
+        " \x0098.98",
+        "198.\x079",
+        "1\x1b98.98",
+        " \x1b78.98",
+        "1\x1b[0m98.98",
+        "1\x0898.98",
+        "198.98\u200b1",
+        "198.98\x00",
+    ],
+)
+def test_what_may_have_been_a_digit_leaves_a_mark(raw: str) -> None:
+    """Line noise turns digits into control characters: the rest is not the number."""
+    (line,) = read_lines(raw.encode())
+    assert "\ufffd" in line.text
+
+
+def test_colours_and_padding_leave_no_mark() -> None:
+    """A coloured number is a number, and so is one after a serial port's zero bytes."""
+    (line,) = read_lines(b"\x00\x0014.233s \x1b[0;1;31m@2min 2.4s\x1b[0m +\x1b[31m3s\x1b[0m")
+    assert line.text == "14.233s @2min 2.4s +3s"
+
+
 def test_lines_keep_their_numbers() -> None:
     """CRLF and CR CR LF end one line; a CR inside starts a part that overwrites."""
     lines = read_lines(b"one\r\n10%\r100%\rtwo\r\r\n\r\nfour")
