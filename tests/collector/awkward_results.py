@@ -5,7 +5,7 @@ from pathlib import Path
 
 import report_logs
 
-HOSTILE = '=cmd|\'/c calc\'!A1<script>alert("x")</script>\x07'
+HOSTILE = "=cmd|'/c calc'!A1<script>alert(\"x\")</script>\x07"
 """Text that must stay text: for a spreadsheet, for a browser, for XML."""
 
 
@@ -36,7 +36,9 @@ def write_awkward_results(run: Path) -> Path:
         kernel="6.1.0-41-amd64",
         os="Debian GNU/Linux 12",
         virtualization="qemu",
-        tuning={"governor": {"before": "powersave", "wanted": "performance", "after": "performance"}},
+        tuning={
+            "governor": {"before": "powersave", "wanted": "performance", "after": "performance"}
+        },
     )
     for name, machine, stand_in in (
         ("stratovirt", "microvm", True),
@@ -52,17 +54,24 @@ def write_awkward_results(run: Path) -> Path:
             machine=machine,
             stand_in=stand_in,
             command_line=["/opt/vmm", "-append", "console=ttyS0 root=/dev/vda", "-m", "1024"],
-            guest={"vcpus": 1, "memory_mib": 1024, "disk_cache": "none" if stand_in else "writeback"},
+            guest={
+                "vcpus": 1,
+                "memory_mib": 1024,
+                "disk_cache": "none" if stand_in else "writeback",
+            },
         )
         for boot in (1, 2, 3):
             report_logs.write_log(
                 host,
                 f"{name}/boot/blame/{boot:02}.log",
-                f"{20 + boot}.120s dev-vda.device\n{boot}.305s ssh.service\n 812ms udev-trigger.service\n",
+                f"{20 + boot}.120s dev-vda.device\n{boot}.305s ssh.service\n"
+                " 812ms udev-trigger.service\n",
             )
     (host / "qemu/boot/default/04.log").unlink()
     report_logs.write_log(
-        host, "qemu/sysbench-cpu/threads-16/02.log", "sysbench 1.0.20\nFATAL: Cannot create thread\n"
+        host,
+        "qemu/sysbench-cpu/threads-16/02.log",
+        "sysbench 1.0.20\nFATAL: Cannot create thread\n",
     )
     # The total number of events typed where events per second belong.
     lie = host / "stratovirt/sysbench-cpu/threads-4/01.log"
