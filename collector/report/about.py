@@ -56,7 +56,7 @@ def about(
 def _vmm(data: HostData, number: int, unknown: str) -> str:
     vmm = data.vmms[number]
     meta: dict[str, Any] = vmm.meta
-    parts = [str(meta.get(name)) for name in ("version", "machine", "source") if meta.get(name)]
+    parts = [str(meta.get(name)) for name in ("version", "machine") if meta.get(name)]
     commit = meta.get("commit")
     if isinstance(commit, str) and commit:
         parts.append(commit[:12])
