@@ -81,3 +81,22 @@ def test_only_real_failures_count(tmp_path: Path) -> None:
     assert table.count("FAILED") == 1
     assert "FAILED: h1: faulty: Break for good: no space left" in table
     assert "\nRUN **" not in table
+
+
+def test_the_output_is_brief(friday: subprocess.CompletedProcess[str]) -> None:
+    """Plays, roles, what changes and what is said have lines; what changes nothing has none."""
+    lines = friday.stdout[: friday.stdout.index("\nPLAY RECAP")].splitlines()
+    measure = lines.index("Measure")
+    assert lines[measure + 1] == "  plan"
+    assert any("Resolve the plan and record the run" in line for line in lines)
+    assert any(line.startswith("  h2: h2 knows friday, 2 blocks") for line in lines)
+    assert "Look" in lines
+    quiet = ("ok: ", "included: ", "TASK [Say what is known")
+    assert not [line for line in lines if line.startswith(quiet)]
+
+
+def test_verbose_output_has_every_task(folder: Path) -> None:
+    """With -v nothing is left out."""
+    loud = play(folder / "hosts.yml", "report", "-v", "-e", "plan_run_dir=here")
+    assert "TASK [Say what is known" in loud.stdout
+    assert "ok: [localhost] =>" in loud.stdout
