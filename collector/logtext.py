@@ -68,6 +68,9 @@ _NOISE = re.compile(
     | [ ]* kernel:
     | [A-Z][a-z]{2} [ ] [ \d]\d [ ] \d\d:\d\d:\d\d [ ] \S+ [ ]        # syslog
       (?:kernel | systemd\S* | [\w.-]+\[\d+\]) :
+    | \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S* [ ] \S+ [ ]                   # the same, newer
+      (?:kernel | systemd\S* | [\w.-]+\[\d+\]) :
+    | [\w.-]+ [ ] login: (?: [ ] | $ )                                # getty's invitation
     """,
     re.VERBOSE,
 )

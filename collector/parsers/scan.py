@@ -37,8 +37,10 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str, str], ...] = (
 """Lines that say that a tool did not answer, the tool and the parser that they stand for."""
 
 _TELLTALE = re.compile(
-    r"events per second|MiB transferred|fsyncs/s|IOPS=|Threads fairness|Startup finished in"
-    r"|total kB|Kbytes\s+RSS\s+Dirty|graphical\.target @"
+    r"events per second|(?:MiB|MB) transferred|(?:reads|writes|fsyncs)/s|IOPS=|Threads fairness"
+    r"|(?:read|written), MiB/s|Startup finished in|kB(?:\s+\d+){3}|Kbytes\s+RSS\s+Dirty"
+    r"|graphical\.target @|total kB",
+    re.IGNORECASE,
 )
 """Words of a result; where they stand and no run was found, the log is in a form of its own."""
 

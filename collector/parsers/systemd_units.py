@@ -34,6 +34,7 @@ _CHAIN = re.compile(
 )
 _LONGEST = 1000
 """Characters of a line of the chain: a name has 255, and the search is quadratic."""
+_BRANCH = re.compile(r"[│├└─|`\\\ufffd-]")
 _TREE = re.compile(r"[│├└]|[`|\\]-")
 CHAIN_HEAD = (
     'The time when unit became active or started is printed after the "@" character.',
@@ -96,7 +97,7 @@ def read_chain(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
             continue
         found = _CHAIN.fullmatch(text) if len(text) <= _LONGEST else None
         if found is None or (not line.ended and not text.endswith("s")):
-            if _TREE.match(text) or (not line.ended and not is_prompt(text)):
+            if _TREE.match(text) or (not line.ended and not (values and _no_unit(text))):
                 return _error(
                     CHAIN, f"not a line of critical-chain: {text[:120]!r}", line
                 ), index + 1
@@ -114,6 +115,11 @@ def read_chain(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
             index, start + 1
         )
     return LogRun(TOOL, None, "ok", None, None, tuple(values.values()), CHAIN), index
+
+
+def _no_unit(text: str) -> bool:
+    """Whether a last line is none of the chain cut short: those go on with a branch of the tree."""
+    return is_prompt(text) or not _BRANCH.match(text)
 
 
 def _error(parser: str, reason: str, line: Line) -> LogRun:

@@ -102,6 +102,8 @@ def test_an_empty_log_has_no_line() -> None:
         "systemd[1]: Reached target Timers.",
         "Nov 23 10:00:00 guest systemd[1]: Started Session 1 of user root.",
         " kernel:[  731.204512] watchdog: BUG: soft lockup",
+        "2026-11-23T10:00:00.123456+08:00 guest systemd[1]: Started Session 1 of user root.",
+        "debian login: ",
     ],
 )
 def test_messages_of_kernel_and_systemd_are_noise(text: str) -> None:
