@@ -18,10 +18,10 @@ from collector.parsers.clean import columns as in_columns
 from collector.parsers.scan import scan_log
 from collector.samples import Columns, LogRow
 
-__all__ = ["Planned", "add_host", "pick"]
+__all__ = ["PARSERS", "Planned", "add_host", "pick", "wanted_parser"]
 
 _SYSBENCH = "sysbench"
-_PARSERS = {
+PARSERS = {
     ("boot", "blame"): "systemd-analyze-blame",
     ("boot", "critical-chain"): "systemd-analyze-critical-chain",
     ("boot", ""): "systemd-analyze-time",
@@ -136,7 +136,7 @@ def _log(
     data = _read(file)
     values = read_clean(data)
     outcome, reason, line = "ok", "", math.nan
-    if values is None or values.parser != _wanted(key[3], key[4]) or not first:
+    if values is None or values.parser != wanted_parser(key[3], key[4]) or not first:
         run = pick(scan_log(data), key[3], key[4])
         if not first:
             run = _error("another log has this repetition's number too; one must go")
@@ -149,9 +149,9 @@ def _log(
 
 
 @lru_cache(maxsize=1024)
-def _wanted(measurement: str, case: str) -> str:
+def wanted_parser(measurement: str, case: str) -> str:
     """Return the parser whose run a log of this folder is about."""
-    return _PARSERS.get((measurement, case)) or _PARSERS.get((measurement, ""), _SYSBENCH)
+    return PARSERS.get((measurement, case)) or PARSERS.get((measurement, ""), _SYSBENCH)
 
 
 def pick(runs: Sequence[LogRun], measurement: str, case: str) -> LogRun:
@@ -161,7 +161,7 @@ def pick(runs: Sequence[LogRun], measurement: str, case: str) -> LogRun:
     finished`) does not count. Where no run is of that tool, the log is in the wrong folder, and
     its only good run is returned as it is. Two good runs are an error: one log is one measurement.
     """
-    wanted = _wanted(measurement, case)
+    wanted = wanted_parser(measurement, case)
     fitting = [run for run in runs if run.parser == wanted] or list(runs)
     good = [run for run in fitting if run.outcome == "ok"]
     if len(good) > 1:

@@ -1,7 +1,9 @@
 """All checks of a collection."""
 
+from collector.checks.access import swapped_modes, with_access_mode
 from collector.checks.headers import wrong_folder
 from collector.checks.logs import Log, own_numbers, read_logs
+from collector.checks.mappings import unlike_mappings
 from collector.checks.model import Finding
 from collector.checks.notes import notes
 from collector.checks.sides import same_log_twice, unlike_facts, unlike_parameters
@@ -10,7 +12,16 @@ from collector.results import Collection
 
 def check_collection(collection: Collection) -> list[Finding]:
     """Return what is contradictory or worth a note in `collection`, contradictions first."""
-    logs = read_logs(collection)
+    vmms = {
+        (run.name, host.name, vmm.name): vmm
+        for run in collection.runs
+        for host in run.hosts
+        for vmm in host.vmms
+    }
+    logs = [
+        with_access_mode(log, vmms[log.run, log.host, log.vmm]) if log.log else log
+        for log in read_logs(collection)
+    ]
     plans = {run.name: _plan(run.meta.get("plan")) for run in collection.runs}
     findings: list[Finding] = []
     strays: set[tuple[str, str, str, str, str, str]] = set()
@@ -22,7 +33,9 @@ def check_collection(collection: Collection) -> list[Finding]:
         if log.outcome == "ok":
             findings += own_numbers(log)
     findings += unlike_parameters(log for log in logs if _key(log) not in strays)
+    findings += swapped_modes(log for log in logs if _key(log) not in strays)
     findings += same_log_twice(logs)
+    findings += unlike_mappings(vmms, logs)
     for run in collection.runs:
         for host in run.hosts:
             findings += unlike_facts(run, host)

@@ -8,6 +8,7 @@ from collector.checks.fileio import WORDS
 from collector.checks.logs import Log
 from collector.checks.model import Finding
 from collector.checks.printed import about, plain
+from collector.gather import PARSERS, wanted_parser
 
 _TOOLS = {
     "boot": ("systemd-analyze",),
@@ -35,15 +36,9 @@ def size_in_bytes(text: object) -> float | None:
 
 def wrong_folder(log: Log, plan: dict[str, Any]) -> list[Finding]:
     """Return a contradiction for each thing in which the log is not what its folder says."""
-    tools = _TOOLS.get(log.measurement)
-    if tools and log.tool and log.tool not in tools:
-        message = (
-            f"this is a log of {log.tool}, but the folder is {log.measurement}/{log.case}:"
-            f" put it where it belongs, or replace it by a log of {' or '.join(tools)}"
-        )
-        return [log.finding("contradiction", "", message)]
-    if log.outcome != "ok":
-        return []
+    stranger = _of_another_tool(log)
+    if stranger or log.outcome != "ok":
+        return stranger
     if log.measurement == "sysbench-cpu":
         return _differs(log, "threads", _threads_of_case(log.case), "threads")
     if log.measurement == "sysbench-memory":
@@ -51,6 +46,24 @@ def wrong_folder(log: Log, plan: dict[str, Any]) -> list[Finding]:
     if log.measurement in _REPORT_SHAPES:
         return _fileio(log, plan)
     return []
+
+
+def _of_another_tool(log: Log) -> list[Finding]:
+    """Say when a log is of another tool, or of another of its tool's outputs."""
+    tools = _TOOLS.get(log.measurement)
+    if tools and log.tool and log.tool not in tools:
+        found, wanted = log.tool, " or ".join(tools)
+    elif log.outcome == "ok" and (log.case == "default" or (log.measurement, log.case) in PARSERS):
+        found, wanted = log.parser, wanted_parser(log.measurement, log.case)
+    else:
+        return []
+    if found == wanted:
+        return []
+    message = (
+        f"this is a log of {found}, but the folder is {log.measurement}/{log.case}: put it where it"
+        f" belongs, or replace it by a log of {wanted}"
+    )
+    return [log.finding("contradiction", "", message)]
 
 
 def _threads_of_case(case: str) -> float | None:

@@ -7,6 +7,7 @@ from typing import Any, cast
 from collector.checks import boot, fileio, latency
 from collector.checks.model import Finding, Severity
 from collector.checks.printed import Printed, Problem
+from collector.checks.repeated import details, repeated
 from collector.metrics import METRICS
 from collector.results import Collection
 
@@ -39,6 +40,7 @@ class Log:
     sha256: str = ""
     seconds: float | None = None
     exit_code: float | None = None
+    parser: str = ""
     numbers: dict[str, float] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
@@ -70,6 +72,8 @@ def step(metric: str) -> float:
         return _BOOT_STEP
     if metric == "total_time_s":
         return _TIME_STEP
+    if metric == "eps_per_s":
+        return _TIME_STEP
     known = METRICS.get(metric)
     return 0.0 if metric in _EXACT or (known and known.whole) else _STEP
 
@@ -79,7 +83,7 @@ def read_logs(collection: Collection) -> list[Log]:
     logs: dict[_Key, Log] = {}
     for row in _rows(collection.logs, (*_KEY, *_FROM_LOGS)):
         key = cast("_Key", row[: len(_KEY)])
-        tool, version, outcome, reason, line, sha256, seconds, exit_code = row[len(_KEY) :]
+        tool, version, outcome, reason, line, sha256, seconds, exit_code, parser = row[len(_KEY) :]
         logs[key] = Log(
             *key,
             _text(tool),
@@ -90,6 +94,7 @@ def read_logs(collection: Collection) -> list[Log]:
             _text(sha256),
             _number(seconds),
             _number(exit_code),
+            _text(parser),
         )
     for row in _rows(collection.samples, (*_KEY, "metric", "value", "text", "line")):
         log = logs.get(cast("_Key", row[: len(_KEY)]))
@@ -104,7 +109,10 @@ def read_logs(collection: Collection) -> list[Log]:
     return list(logs.values())
 
 
-_FROM_LOGS = ("tool", "version", "outcome", "reason", "line", "sha256", "seconds", "exit_code")
+_FROM_LOGS = (
+    *("tool", "version", "outcome", "reason", "line", "sha256", "seconds", "exit_code"),
+    "parser",
+)
 
 
 def _rows(frame: Any, columns: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
@@ -123,7 +131,7 @@ def _number(value: object) -> float | None:
 
 
 def own_numbers(log: Log) -> list[Finding]:
-    """Return the contradictions among the numbers of one log."""
+    """Return what the numbers of one log contradict: each other, or (a note) its details."""
     numbers = log.printed()
     problems: list[Problem] = []
     if log.tool == "systemd-analyze":
@@ -135,7 +143,7 @@ def own_numbers(log: Log) -> list[Finding]:
         problems = latency.order(numbers) + latency.little(numbers) + latency.latency_sum(numbers)
         if not log.numbers.get("warmup_time_s"):  # the total time is counted from another moment
             problems += latency.events_over_time(numbers)
-        problems += latency.percentile_is_bucket(numbers)
+        problems += latency.percentile_is_bucket(numbers) + repeated(numbers)
         if log.tool == "sysbench-memory":
             problems += fileio.memory_transfer(numbers)
         elif log.tool == "sysbench-fileio":
@@ -146,11 +154,14 @@ def own_numbers(log: Log) -> list[Finding]:
                 problems += fileio.bytes_per_request(numbers, mode)
                 problems += fileio.fsyncs(numbers, mode) + fileio.file_events(numbers)
     return [
-        log.finding(
-            "contradiction",
-            problem.metric,
-            f"{problem.message}; the log was changed by hand or put together from two runs:"
-            " measure again",
-        )
-        for problem in problems
+        *(_changed(log, "contradiction", problem) for problem in problems),
+        *(_changed(log, "note", problem) for problem in details(numbers)),
     ]
+
+
+def _changed(log: Log, severity: Severity, problem: Problem) -> Finding:
+    message = (
+        f"{problem.message}; the log was changed by hand or put together from two runs:"
+        " measure again"
+    )
+    return log.finding(severity, problem.metric, message)

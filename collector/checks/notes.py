@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from collector.checks.facts import is_emulated, is_stand_in
+from collector.checks.fileio import MIB
 from collector.checks.logs import Log
 from collector.checks.model import Finding
 from collector.checks.printed import plain
@@ -126,10 +127,20 @@ def _about_log(log: Log, planned: float | None) -> list[Finding]:
         message = f"a complete result, but the tool ended with exit code {log.exit_code:.0f}"
         findings.append(log.finding("note", "", message))
     time = log.numbers.get("total_time_s")
-    if time is not None and planned and time < planned * _ENDED_EARLY:
+    early = time is not None and planned is not None and time < planned * _ENDED_EARLY
+    if time is not None and (early or _all_moved(log)):
+        instead = f" instead of {plain(planned)} s" if early and planned else ""
         message = (
-            f"ended after {plain(time)} s instead of {plain(planned)} s: the amount of data was"
-            " reached first; use a larger --memory-total-size"
+            f"ended after {plain(time)} s{instead}: the amount of data was reached first; use a"
+            " larger --memory-total-size"
         )
         findings.append(log.finding("note", "total_time_s", message))
     return findings
+
+
+def _all_moved(log: Log) -> bool:
+    """Whether a memory test moved all it was told to, so that its time did not run out."""
+    moved, limit = (
+        log.numbers.get(name) for name in ("transferred_mib", "memory_total_size_bytes")
+    )
+    return bool(moved and limit and moved >= limit / MIB)

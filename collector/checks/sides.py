@@ -134,29 +134,33 @@ def _odd_ones(group: list[Log], values: dict[str, str], metric: str, words: str)
 
 
 def same_log_twice(logs: Iterable[Log]) -> list[Finding]:
-    """Return logs of sysbench that are byte for byte those of another measurement.
+    """Return logs that are byte for byte those of another measurement.
 
-    Where many logs of one side are those of another, that is one finding.
+    Sysbench never prints the same times twice; two boots may agree, so of those it is a note. Where
+    many logs of one side are those of another, that is one finding.
     """
     first: dict[str, Log] = {}
     copies: dict[tuple[str, ...], list[tuple[Log, Log]]] = defaultdict(list)
     for log in logs:
-        if log.outcome != "ok" or not log.tool.startswith("sysbench-") or not log.sha256:
+        if log.outcome != "ok" or not log.sha256:
             continue
         other = first.setdefault(log.sha256, log)
         if other is not log:
             sides = (log.run, log.host, log.vmm, other.run, other.host, other.vmm)
-            copies[sides].append((log, other))
+            severity: Severity = "contradiction" if log.tool.startswith("sysbench-") else "note"
+            copies[*sides, severity].append((log, other))
     findings = []
-    for pairs in copies.values():
+    for (*_, kind), pairs in copies.items():
+        certain = kind == "contradiction"
         many = len(pairs) > _FEW_COPIES
         for log, other in pairs[: 1 if many else _FEW_COPIES]:
             more = f", and so are {len(pairs) - 1} more logs of {other.vmm}" if many else ""
             message = (
-                f"byte for byte the same log as {other.log}{more}: two measurements never end with"
-                " the same times; one is a copy, measure again"
+                f"byte for byte the same log as {other.log}{more}:"
+                f" two measurements {'never' if certain else 'hardly ever'} end with the same"
+                f" numbers; {'one is a copy, measure again' if certain else 'is one a copy?'}"
             )
-            findings.append(log.finding("contradiction", "", message))
+            findings.append(log.finding("contradiction" if certain else "note", "", message))
     return findings
 
 

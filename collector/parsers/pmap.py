@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from collector.logtext import Line, is_noise, is_prompt
 from collector.parsers.model import LogRun, Value
 
-__all__ = ["METRICS", "PARSER", "TOOL", "begins", "read"]
+__all__ = ["METRICS", "PARSER", "TOOL", "begins", "read", "sums"]
 
 PARSER = "pmap-x"
 TOOL = "pmap"
@@ -64,6 +64,25 @@ def read(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
             return _refused(line, text, last), _after(lines, index, start)
         last = line
     return _cut(last), len(lines)
+
+
+def sums(lines: Sequence[Line], total: int) -> tuple[int, int, int] | None:
+    """Return what the mappings above the total in line `total` add up to: size, resident, dirty.
+
+    None when not all of them are shown, which is so where the heading is not.
+    """
+    added = [0, 0, 0]
+    for line in reversed([line for line in lines if line.number < total]):
+        text = line.text.strip()
+        if row := _MAPPING.fullmatch(text):
+            added = [
+                before + int(digits) for before, digits in zip(added, row.groups(), strict=True)
+            ]
+        elif _HEADER.fullmatch(text):
+            return added[0], added[1], added[2]
+        elif text and not _RULE.fullmatch(text) and not is_noise(line.text):
+            return None
+    return None
 
 
 def _total(line: Line, found: re.Match[str], sums: tuple[int, int, int] | None) -> LogRun:

@@ -19,7 +19,7 @@ from collector.parsers.sysbench_grammar import (
     match,
 )
 
-__all__ = ["PARSER", "begins", "read", "restarts"]
+__all__ = ["PARSER", "access_mode", "begins", "read", "restarts"]
 
 PARSER = "sysbench"
 
@@ -61,6 +61,12 @@ def restarts(text: str) -> bool:
     )
 
 
+def access_mode(command: str) -> str | None:
+    """Return the access mode that a command asks the memory test for; None when it is not said."""
+    found = _ACCESS_MODE.search(command)
+    return found["mode"] if found else None
+
+
 class _Run:
     """What is known of a run while its lines are read."""
 
@@ -74,9 +80,9 @@ class _Run:
         self.prepares = False
         if command and (found := _COMMAND.search(command.text)):
             self.hint = found["test"]
-            mode = _ACCESS_MODE.search(command.text)
+            mode = access_mode(command.text)
             if mode and self.hint == "memory":
-                self.values.append(Value("access_mode", mode["mode"], command.number))
+                self.values.append(Value("access_mode", mode, command.number))
 
     @property
     def missing(self) -> set[str]:

@@ -1,0 +1,68 @@
+"""Sequential against random access in `sysbench memory`.
+
+A random access first draws its place, so it cannot be faster than the next place in a row. Below
+1 KiB that is lost in what an operation costs anyway.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from collector.checks.facts import sidecar
+from collector.checks.logs import Log
+from collector.checks.model import Finding
+from collector.checks.printed import about
+from collector.parsers.sysbench import access_mode
+from collector.results import Vmm
+
+_ROOM = 1.1
+_SMALLEST = 1024
+ADVICE = "the numbers of the two were swapped, or one is of another block size"
+
+
+def random_is_faster(seq: Sequence[float], rnd: Sequence[float]) -> bool:
+    """Whether every random speed is above all sequential ones by more than chance makes."""
+    return bool(seq and rnd) and min(rnd) > max(seq) * _ROOM
+
+
+def swapped_modes(logs: Iterable[Log]) -> list[Finding]:
+    """Return a contradiction for each block size of a VMM with which random access is faster."""
+    groups: dict[tuple[str, str, str, float], dict[str, list[Log]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    for log in logs:
+        mode = log.case.partition("-")[0]
+        block = log.numbers.get("block_size_bytes", 0)
+        if log.tool == "sysbench-memory" and log.outcome == "ok" and block >= _SMALLEST:
+            groups[log.run, log.host, log.vmm, block][mode].append(log)
+    findings = []
+    for group in groups.values():
+        seq, rnd = (
+            [speed for log in group[mode] if (speed := log.numbers.get("throughput_mib_per_s"))]
+            for mode in ("seq", "rnd")
+        )
+        if random_is_faster(seq, rnd):
+            log = group["rnd"][0]
+            message = (
+                f"random access ({about(min(rnd))} MiB/s) is faster than sequential access of the"
+                f" same block size ({about(max(seq))} MiB/s), which it never is: {ADVICE}"
+            )
+            findings.append(log.finding("contradiction", "throughput_mib_per_s", message))
+    return findings
+
+
+def with_access_mode(log: Log, vmm: Vmm) -> Log:
+    """Return a log of the memory test with the access mode that its sidecar's command states.
+
+    The test itself does not print it.
+    """
+    if log.tool != "sysbench-memory" or "access_mode" in log.words or log.seconds is None:
+        return log
+    found = sidecar(vmm, log.measurement, log.case, log.repetition)
+    mode = access_mode(_text(found.get("command")))
+    return replace(log, words={**log.words, "access_mode": mode}) if mode else log
+
+
+def _text(command: Any) -> str:
+    return " ".join(map(str, command)) if isinstance(command, list) else str(command or "")
