@@ -246,6 +246,10 @@ def test_a_sample_is_read_with_all_it_means(tmp_path: Path) -> None:
         ("带宽 (MiB/s)", "rate"),
         ("I/O 类型", "mode"),
         ("第几次", "index"),
+        ("总事件数", "total_events"),
+        ("虚拟机", "vmm"),
+        ("顺序-第一次 (MiB/s)", "seq"),
+        ("IOPS (次/s)", "operations"),
         ("表 12 StratoVirt IOPS", None),
         ("键入命令 sysbench cpu --threads=N", None),
         ("threads-4", None),
@@ -293,6 +297,15 @@ def test_two_vmms_in_one_table(tmp_path: Path) -> None:
         ("1 128 036", Quantity(1128036.0, 1.0)),
         ("１，２５８．２０ 次／s", Quantity(1258.2, 0.01, "次/s")),  # noqa: RUF001
         ("约 98.29万", Quantity(982900.0, 100.0)),
+        ("1258.20①", Quantity(1258.2, 0.01)),
+        ("1258.20 (重测)", Quantity(1258.2, 0.01)),
+        ("124 (MB)", Quantity(124.0, 1.0, "mb")),
+        ("742ms*", Quantity(0.742, 0.001, "s")),
+        ("982.91k", Quantity(982.91, 0.01, "k")),
+        ("1258.20²", None),
+        ("10³", None),
+        ("12½", None),
+        ("1258.20 (1249.61)", None),
         ("—", None),
         ("N/A", None),
         ("12.8.3", None),
@@ -329,7 +342,7 @@ def test_a_missing_table_and_an_unreadable_cell_are_notes(tmp_path: Path) -> Non
 
 def test_formulas_without_values_are_named(tmp_path: Path) -> None:
     """Saving by openpyxl stores no value with a formula: the check says what to do."""
-    tables = books.edited((3, 11, 1, "=AVERAGE(B31:B40)"))
+    tables = books.edited((3, 11, 1, "=SUM(B31:B40)/10"))
     path = tmp_path / "typed.xlsx"
     books.below_each_other(tables).save(path)
     (finding,) = check_workbook(path)

@@ -45,6 +45,15 @@ MISTAKES: dict[str, tuple[list[books.Edit], str]] = {
     "a lost digit": ([(7, 3, 1, "366.00")], "decimal point"),
     "a latency of another row": ([(5, 9, 2, "12.80")], "Little's law"),
     "a latency in seconds": ([(5, 9, 2, "0.05")], "Little's law"),
+    "sequential and random swapped": (
+        [(7, 4, 1, "1909.92"), (7, 4, 3, "6373.66")],
+        "faster than sequential",
+    ),
+    "rows of block sizes swapped": (
+        [(7, 2, 1, "9701.11"), (7, 2, 2, "9762.81"), (7, 5, 1, "2051.73"), (7, 5, 2, "2057.26")],
+        "two rows swapped",
+    ),
+    "size typed as RSS": ([(3, 2, 2, "1128036")], "column entered twice"),
     "IOPS as throughput": ([(11, 3, 1, "9660.41")], "4 KiB blocks"),
 }
 

@@ -47,7 +47,7 @@ def _message(average: TypedAverage) -> str:
     digits = f"{mean:.3f}" if mean < 1e5 else f"{mean:.1f}"  # noqa: PLR2004
     message = (
         f"the mean of the {len(samples)} numbers {first} to {last} is {digits} {unit}".rstrip()
-        + f", but the cell says {average.cell.text or average.number.value}"
+        + f", but the cell says {average.cell.formula or average.cell.text}"
     )
     for left_out in samples:
         rest = [sample for sample in samples if sample is not left_out]

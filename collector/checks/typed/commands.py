@@ -90,7 +90,7 @@ def _in_command(grid: Grid, table: TypedTable) -> tuple[float, Typed] | None:
         size = size_in_bytes(options.get("file-block-size", ""))
         if size is not None:
             sizes.append((size, cell))
-    above = [(size, cell) for size, cell in sizes if 0 < table.head.row - cell.row <= _NEAR_ROWS]
+    above = [(size, cell) for size, cell in sizes if 0 < table.rows.start - cell.row <= _NEAR_ROWS]
     if not above:
         return None
     size, cell = above[-1]

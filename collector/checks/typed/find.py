@@ -3,18 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from collector.checks.typed.grid import Grid, Typed
-from collector.checks.typed.roles import CAPTION, LABELS, role_of, vmm_of_caption, vmms_in
-from collector.checks.typed.text import is_nothing
+from collector.checks.typed.captions import caption_of
+from collector.checks.typed.grid import Grid, Typed, is_words
+from collector.checks.typed.keys import Keys, find_keys
+from collector.checks.typed.roles import CAPTION, LABELS, role_of, vmms_in
+from collector.checks.typed.text import is_unit
 
-_CAPTION_ROWS = 8
-_SECTION_ROWS = 60
 _HEADER_ROWS = 6
 _BODY_ROWS = 4
+_BESIDE = 2
 _LONGEST_NAME = 24
 _LATENCIES = ("latency_avg_ms", "latency_max_ms", "latency_min_ms")
 _BOOT = {"kernel_s", "initrd_s", "userspace_s", "total_s", "firmware_s", "loader_s"}
-_OPERATIONS = {"reads_per_s", "writes_per_s", "fsyncs_per_s"}
+_OPERATIONS = {"reads_per_s", "writes_per_s", "fsyncs_per_s", "operations"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,8 @@ class Head:
 
     top: int
     bottom: int
-    label: int | None
-    """Column of the row labels."""
+    keys: Keys
+    """The columns that say what a row is of."""
     columns: dict[int, frozenset[str]]
     """Data column to the roles and VMM names that stand above it."""
     units: dict[int, str]
@@ -55,27 +56,45 @@ def find_heads(grid: Grid) -> list[Head]:
     return heads
 
 
-def _words(cell: Typed) -> bool:
-    """A heading is words, not a number; `95%` in a heading is one of its words."""
-    return cell.quantity is None and not is_nothing(cell.text)
-
-
 def _segments(grid: Grid, row: int) -> list[list[Typed]]:
     """Split a row's headings into tables: a label, or a repeated metric, begins a new one."""
     segments: list[list[Typed]] = []
     seen: set[tuple[str, ...]] = set()
+    above = _sides_above(grid, row)
     for cell in grid.in_row(row):
-        role = role_of(cell.text) if _words(cell) and not cell.copied else None
+        role = role_of(cell.text) if is_words(cell) and not cell.copied else None
         if role is None and (not segments or cell.copied or not _is_vmm(cell)):
             continue
-        named = (role or cell.text, *vmms_in(cell.text))
+        named = (role or cell.text, above.get(cell.column, ""), *vmms_in(cell.text))
         again = named in seen and role not in (None, "rate", "seq", "rnd")
-        if not segments or role in LABELS or again:
+        labelled = role in LABELS and not _goes_on(segments[-1:], cell)
+        if not segments or labelled or again:
             segments.append([])
             seen = set()
         segments[-1].append(cell)
         seen.add(named)
     return segments
+
+
+def _goes_on(segments: list[list[Typed]], cell: Typed) -> bool:
+    """Whether a label stands beside others of one table: `线程数 | 次数 | …`."""
+    return bool(segments) and (
+        cell.column - segments[-1][-1].column <= _BESIDE
+        and all(role_of(label.text) in LABELS for label in segments[-1])
+    )
+
+
+def _sides_above(grid: Grid, row: int) -> dict[int, str]:
+    """Return the VMM that the row above names over each column; none unless it names several."""
+    names: dict[int, str] = {}
+    name = ""
+    for column in range(1, grid.columns + 1):
+        cell = grid.at(row - 1, column)
+        if cell is not None:
+            name = vmms_in(cell.text)[0] if _is_vmm(cell) else ""
+        if name:
+            names[column] = name
+    return names if len(set(names.values())) > 1 else {}
 
 
 def _among_numbers(grid: Grid, row: int, segment: Sequence[Typed]) -> bool:
@@ -86,7 +105,7 @@ def _among_numbers(grid: Grid, row: int, segment: Sequence[Typed]) -> bool:
 
 def _is_vmm(cell: Typed) -> bool:
     return (
-        _words(cell)
+        is_words(cell)
         and len(vmms_in(cell.text)) == 1
         and len(cell.text) < _LONGEST_NAME
         and not CAPTION.match(cell.text)
@@ -95,25 +114,25 @@ def _is_vmm(cell: Typed) -> bool:
 
 def _limit(grid: Grid, row: int, segment: Sequence[Typed]) -> int:
     """Return the last column that can belong to the table that begins with `segment`."""
-    starts = [
-        other[0].column for other in _segments(grid, row) if other[0].column > segment[-1].column
-    ]
-    return min(starts, default=grid.columns + 1) - 1
+    starts = [other[0].column for other in _segments(grid, row)]
+    starts += [cell.column for cell in grid.in_row(row) if CAPTION.match(cell.text)]
+    right = [column for column in starts if column > segment[-1].column]
+    return min(right, default=grid.columns + 1) - 1
 
 
 def _head(grid: Grid, top: int, segment: list[Typed], limit: int) -> Head | None:
-    first_role = role_of(segment[0].text)
-    label = segment[0].column if first_role in LABELS else None
-    start = segment[0].column + (label is not None)
+    keys = find_keys(grid, top, segment)
+    start = keys.end + 1
     stack: dict[int, list[str]] = {}
-    if _names_sides(grid, top - 1, start, limit):
+    if set(_sides_above(grid, top)) & set(range(start, limit + 1)):
         _add_row(grid, top - 1, start, limit, stack)
     bottom = top
     for row in range(top, min(top + _HEADER_ROWS, grid.rows + 1)):
-        if row > top and not any(grid.at(row, column) for column in range(start, limit + 1)):
-            continue  # people leave rows empty
-        if row > top and not _continues(grid, row, label, start, limit):
-            break
+        if row > max(top, keys.bottom):
+            if not any(grid.at(row, column) for column in range(start, limit + 1)):
+                continue  # people leave rows empty
+            if not _continues(grid, row, keys.label, start, limit):
+                break
         bottom = row
         _add_row(grid, row, start, limit, stack)
     for column in [column for column in stack if _is_beyond(grid, top, bottom, column)]:
@@ -121,32 +140,37 @@ def _head(grid: Grid, top: int, segment: list[Typed], limit: int) -> Head | None
     columns = {column: _meaning(texts) for column, texts in stack.items()}
     columns = {column: roles for column, roles in columns.items() if roles}
     found = {role for roles in columns.values() for role in roles}
-    caption, vmm = _caption(grid, top, segment[0].column - 1, max(columns, default=start))
-    measurement = _measurement(found, first_role, caption)
-    if measurement is None or not columns or (label is None and len(columns) < 2):  # noqa: PLR2004
+    caption, vmm = caption_of(grid, top, keys.first - 1, max(columns, default=start))
+    measurement = _measurement(found, keys.role, caption)
+    if measurement is None or not columns or (not keys.role and len(columns) < 2):  # noqa: PLR2004
         return None
-    if label is None and start > 1 and _has_labels(grid, bottom + 1, start - 1):
-        label = start - 1
     units = {column: " ".join(dict.fromkeys(texts)) for column, texts in stack.items()}
-    return Head(top, bottom, label, columns, units, measurement, caption, vmm, segment[0])
-
-
-def _names_sides(grid: Grid, row: int, start: int, limit: int) -> bool:
-    """Whether the row above a heading names a VMM over each group of its columns."""
-    cells = [cell for cell in grid.in_row(row) if start <= cell.column <= limit]
-    named = {vmms_in(cell.text)[0] for cell in cells if _is_vmm(cell)}
-    return len(named) > 1
+    keys = keys.completed(grid, bottom + 1)
+    return Head(top, bottom, keys, columns, units, measurement, caption, vmm, segment[0])
 
 
 def _continues(grid: Grid, row: int, label: int | None, start: int, limit: int) -> bool:
     """Whether a row below the first belongs to the heading: words, and no number, no label."""
     cells = [cell for column in range(start, limit + 1) if (cell := grid.at(row, column))]
-    if not cells or any(not _words(cell) for cell in cells):
-        return False
     beside = grid.at(row, label) if label else None
-    if beside is not None and not beside.copied:
+    if not cells or (beside is not None and not beside.copied):
         return False
-    return any(role_of(cell.text) or vmms_in(cell.text) or "次" in cell.text for cell in cells)
+    if _numbered(cells):
+        return True
+    if any(not is_words(cell) for cell in cells):
+        return False
+    return all(is_unit(cell.text) for cell in cells) or any(
+        role_of(cell.text) or vmms_in(cell.text) or "次" in cell.text for cell in cells
+    )
+
+
+def _numbered(cells: Sequence[Typed]) -> bool:
+    """Whether these are the numbers of repetitions: `1 2 1 2`."""
+    numbers = [int(cell.text) for cell in cells if cell.text.isdecimal()]
+    highest = max(numbers, default=0)
+    return len(numbers) == len(cells) > 1 and numbers == [
+        place % highest + 1 for place in range(len(numbers))
+    ]
 
 
 def _add_row(grid: Grid, row: int, start: int, limit: int, stack: dict[int, list[str]]) -> None:
@@ -154,7 +178,7 @@ def _add_row(grid: Grid, row: int, start: int, limit: int, stack: dict[int, list
     text = ""
     for column in range(start, limit + 1):
         cell = grid.at(row, column)
-        if cell is not None and _words(cell):
+        if cell is not None and is_words(cell):
             text = cell.text
         elif cell is None and not _spreads(text):
             text = ""
@@ -178,10 +202,11 @@ def _meaning(texts: Sequence[str]) -> frozenset[str]:
     return frozenset(roles - set(LABELS))
 
 
-def _measurement(found: set[str], label: str | None, caption: str) -> str | None:
+def _measurement(found: set[str], label: str, caption: str) -> str | None:
     """Return what a table with these headings measures; None when it is none of the report's."""
     low = caption.lower()
     latency = any(name.startswith("latency_") for name in found)
+    modes = bool(found & {"seq", "rnd"})
     vmms = bool(found & {"stratovirt", "qemu", "qemu_microvm"})
     rate = "rate" in found
     through = rate or (vmms and ("吞吐" in low or "throughput" in low))
@@ -189,41 +214,10 @@ def _measurement(found: set[str], label: str | None, caption: str) -> str | None
         ("sysbench-cpu", "events_per_second" in found or (latency and label == "threads")),
         ("boot", len(found & _BOOT) > 1 and not rate),
         ("memory-footprint", "rss_kb" in found or {"size_kb", "dirty_kb"} <= found),
-        ("sysbench-memory", label == "block" and (rate or bool(found & {"seq", "rnd"}))),
+        ("sysbench-memory", label == "block" and (rate or modes)),
+        ("sysbench-memory", not label and modes and rate),
         ("fileio-iops", bool(found & _OPERATIONS) and label == "mode"),
         ("fileio-latency", latency and label == "mode"),
         ("fileio-throughput", label == "mode" and through),
     )
     return next((name for name, fits in rules if fits), None)
-
-
-def _has_labels(grid: Grid, row: int, column: int) -> bool:
-    return any(grid.at(below, column) for below in range(row, row + 3))
-
-
-def _caption(grid: Grid, top: int, left: int, right: int) -> tuple[str, str]:
-    """Return the caption above a table and the VMM it names.
-
-    The caption is the nearest text above it with a number (`表 3 …`) or with a VMM's name. Where
-    it names none, a section's heading further up or the sheet's name may.
-    """
-    caption = ""
-    for row in range(top - 1, max(0, top - _CAPTION_ROWS), -1):
-        cells = [cell for cell in grid.in_row(row) if left <= cell.column <= right]
-        if any(cell.quantity for cell in cells):
-            break
-        texts = [cell.text for cell in cells if CAPTION.match(cell.text) or vmms_in(cell.text)]
-        if texts:
-            caption = texts[-1] if len(set(texts)) == 1 else texts[0]
-            break
-    if vmm := vmm_of_caption(caption):
-        return caption, vmm
-    if vmms_in(caption):
-        return caption, ""
-    for row in range(top - 1, max(0, top - _SECTION_ROWS), -1):
-        for cell in grid.in_row(row):
-            heading = _words(cell) and not CAPTION.match(cell.text)
-            if heading and cell.column <= right and len(vmms_in(cell.text)) == 1:
-                return caption, vmms_in(cell.text)[0]
-    sheet = vmms_in(grid.sheet)
-    return caption, sheet[0] if len(sheet) == 1 else ""

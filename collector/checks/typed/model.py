@@ -1,6 +1,6 @@
 """Tables as found in a workbook."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from collector.checks.printed import Printed
 from collector.checks.typed.grid import Typed
@@ -20,7 +20,7 @@ class TypedSample:
     """In the metric's unit."""
     cell: Typed
     row: int
-    table: int
+    table: int = 0
     """Which table of the workbook it is in, counted from 0."""
 
 
@@ -44,7 +44,9 @@ class TypedTable:
     measurement: str
     head: Typed
     """The first cell of its header."""
-    bottom: int
+    rows: range
+    """The rows of the sheet that it stands in."""
+    columns: range
     samples: tuple[TypedSample, ...]
     averages: tuple[TypedAverage, ...]
     unread: tuple[Typed, ...]
@@ -53,6 +55,18 @@ class TypedTable:
     """Address and metric of cells in which a number was expected and nothing stands."""
     uncounted: tuple[Typed, ...]
     """Formulas without a stored value."""
+
+    def numbered(self, number: int) -> "TypedTable":
+        """Return the table as the `number`-th of its workbook."""
+        samples = tuple(replace(sample, table=number) for sample in self.samples)
+        return replace(self, number=number, samples=samples)
+
+    def overlaps(self, other: "TypedTable") -> bool:
+        """Whether both stand in the same place of a sheet."""
+        return all(
+            mine.start < theirs.stop and theirs.start < mine.stop
+            for mine, theirs in ((self.rows, other.rows), (self.columns, other.columns))
+        )
 
     @property
     def name(self) -> str:

@@ -148,10 +148,11 @@ def _same_test(
 ) -> list[CellFinding]:
     """Whether each throughput is exactly what the operations move, with one size of a request.
 
-    One pair may agree by chance where fsyncs set the pace; all repetitions do not.
+    One pair may nearly agree by chance where fsyncs set the pace; all repetitions do not. A single
+    pair has to agree in every digit.
     """
     case = rates[0].case
-    if len(rates) != len(flows) or len(rates) < 2:  # noqa: PLR2004
+    if len(rates) != len(flows):
         return []
     odd = _odd_repetition(rates)
     if odd is not None:
@@ -181,7 +182,7 @@ def _same_test(
 
 def _odd_repetition(rates: list[TypedSample]) -> TypedSample | None:
     """Return the one repetition that is far from the others, None where all are alike."""
-    for rate in rates:
+    for rate in rates if len(rates) > 1 else ():
         others = median(other.number.value for other in rates if other is not rate)
         value = rate.number.value
         if max(value / others, others / value) > _FAR_OFF and value < others:
@@ -191,6 +192,8 @@ def _odd_repetition(rates: list[TypedSample]) -> TypedSample | None:
 
 def _all_equal(rates: list[TypedSample], flows: list[TypedSample], size: float) -> bool:
     """Whether each rate moves, with requests of `size`, just what one of the flows says."""
+    if len(rates) == 1 == len(flows):
+        return _equal(rates[0], flows[0], size, exactly=True)
     if len(rates) == 1:
         return any(_equal(rates[0], flow, size) for flow in flows)
     pairs = zip(sorted(rates, key=_value), sorted(flows, key=_value), strict=True)
@@ -201,9 +204,10 @@ def _value(sample: TypedSample) -> float:
     return sample.number.value
 
 
-def _equal(rate: TypedSample, flow: TypedSample, size: float) -> bool:
+def _equal(rate: TypedSample, flow: TypedSample, size: float, *, exactly: bool = False) -> bool:
     expected = rate.number.value * size / _MIB
-    return abs(flow.number.value / expected - 1) <= _SAME
+    room = rate.number.step * size / _MIB + flow.number.step if exactly else _SAME * expected
+    return abs(flow.number.value - expected) <= room
 
 
 def _absurd(rates: list[TypedSample], flows: list[TypedSample], workbook: str) -> list[CellFinding]:

@@ -3,6 +3,10 @@
 import re
 
 _ROLES: tuple[tuple[str, str], ...] = (
+    ("vmm", r"^(?:虚拟机(?:监控器|监视器|管理器|软件|平台|类型)?|vmm|hypervisor)$"),
+    ("vmm", r"^(?:虚拟化(?:平台|软件|方案|技术)|平台|方案|对象|系统)$"),
+    ("total_events", r"总事件|事件总数|total (?:number of )?events|^events$"),
+    ("latency_sum_ms", r"(?:延迟|时延|延时).*(?:总和|之和|合计)|lat.*\bsum\b|^sum\b"),
     ("fsyncs_per_s", r"fsync|文件同步|同步(?:速率|次数)|file syncs|syncs? per"),
     ("initrd_s", r"初始(?:化)?(?:内存盘|ram)|内存盘|initrd|initramfs|ram ?disk"),
     ("userspace_s", r"用户(?:空间|态)|user ?space"),
@@ -27,14 +31,15 @@ _ROLES: tuple[tuple[str, str], ...] = (
     ("threads", r"线程|^threads?\b(?!-\d)|number of threads"),
     ("reads_per_s", r"读取? ?(?:速率|速度|次数|iops|操作)|iops.*读|^reads?\b|read ?iops"),
     ("writes_per_s", r"写入? ?(?:速率|速度|次数|iops|操作)|iops.*写|^writes?\b|write ?iops"),
-    ("rate", r"传输(?:速率|速度)|吞吐|throughput|transfer|带宽|bandwidth|mib/s|mb/s"),
+    ("operations", r"^iops\b|\biops$|每秒(?:操作|请求)|^(?:ops|requests)(?:/s| per)"),
     ("seq", r"^顺序|sequential|^seq"),
     ("rnd", r"^随机|random|^rnd"),
+    ("rate", r"传输(?:速率|速度)|吞吐|throughput|transfer|带宽|bandwidth|mib/s|mb/s"),
     ("total_s", r"^总|合计|\btotal\b"),
 )  # fmt: skip
 """First match wins: a narrow meaning stands before a wide one."""
-LABELS = ("index", "threads", "block", "mode")
-"""Roles of a table's first column."""
+LABELS = ("vmm", "index", "threads", "block", "mode")
+"""Roles of the columns before the numbers."""
 _PATTERNS = tuple((role, re.compile(pattern)) for role, pattern in _ROLES)
 _LONGEST_HEADING = 48
 CAPTION = re.compile(r"^(?:表|table|tab\.?)\s*\d+", re.IGNORECASE)
@@ -111,6 +116,14 @@ def mode_of(label: str) -> str | None:
     """Return the sysbench test mode a row label names."""
     low = label.lower()
     return next((mode for mode, pattern in _MODE_PATTERNS if pattern.search(low)), None)
+
+
+def access_of(label: str) -> str | None:
+    """Return the access mode of the memory test that a label names."""
+    low = label.lower()
+    if "顺序" in label or "seq" in low:
+        return "seq"
+    return "rnd" if "随机" in label or "rnd" in low or "random" in low else None
 
 
 def count_of(label: str) -> int | None:

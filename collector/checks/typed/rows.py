@@ -16,6 +16,9 @@ _FEW = 5
 _BUSY = 0.85
 _IDLE = 0.6
 _HARDLY_ANY = 0.1
+_NEAR_S = 0.01
+_SOMETIMES = {"initrd_s", "firmware_s", "loader_s"}
+"""Parts of a boot that not every boot has."""
 Row = dict[str, TypedSample]
 
 
@@ -34,19 +37,25 @@ def check_rows(tables: Sequence[TypedTable], workbook: str) -> list[CellFinding]
     odd_percentiles: list[CellFinding] = []
     percentiles = 0
     rows = [(table.measurement, row) for table in tables for row in table_rows(table)]
+    without_part = _without_a_part([row for kind, row in rows if kind == "boot"])
+    incomplete = {id(row) for group in without_part for row in group}
+    findings += [_part_missing(group, workbook) for group in without_part]
     for measurement, row in rows:
         numbers = numbers_of(row)
         problems: list[Problem] = []
-        if measurement == "boot":
+        if measurement == "boot" and id(row) not in incomplete:
             problems = [_with_slip(problem, numbers) for problem in boot.boot_sum(numbers)]
         elif measurement == "memory-footprint":
             problems = boot.footprint_order(numbers) + boot.whole_pages(numbers)
+            problems += _all_resident(numbers)
         elif measurement in ("sysbench-cpu", "fileio-latency"):
             problems = latency.order(numbers) + latency.little(numbers)
+            problems += latency.events_over_time(numbers) + latency.latency_sum(numbers)
             percentiles += latency.percentile_metric(numbers) is not None
             odd_percentiles += _found(row, latency.percentile_is_bucket(numbers), workbook)
         elif measurement == "fileio-iops":
             problems = fileio.other_direction(numbers, next(iter(row.values())).case)
+            problems += latency.order(numbers)
         findings += _found(row, problems + _negative(row), workbook)
     findings += _idle([row for kind, row in rows if kind == "sysbench-cpu"], workbook)
     return findings + _percentiles(odd_percentiles, percentiles, workbook)
@@ -81,6 +90,57 @@ def _found(row: Row, problems: Iterable[Problem], workbook: str) -> list[CellFin
         )
         for problem in problems
     ]
+
+
+def _without_a_part(rows: list[Row]) -> list[list[Row]]:
+    """Return the boots of each table and VMM whose parts are all less than the total.
+
+    That is a table that leaves a part out. One boot alone may be a mistake, unless other tables
+    say that its VMM has another part.
+    """
+    groups: dict[tuple[int, str], list[Row]] = defaultdict(list)
+    with_more = set()
+    for row in rows:
+        one = next(iter(row.values()))
+        groups[one.table, one.vmm].append(row)
+        if row.keys() & _SOMETIMES:
+            with_more.add(one.vmm)
+    return [
+        group
+        for (_, vmm), group in groups.items()
+        if (len(group) > 1 or vmm in with_more)
+        and not any(row.keys() & _SOMETIMES for row in group)
+        and all(_lacks(numbers_of(row)) for row in group)
+    ]
+
+
+def _lacks(numbers: dict[str, Printed]) -> bool:
+    """Whether a boot's total is more than its parts; by whole minutes, these were left out."""
+    if not boot.boot_sum(numbers):
+        return False
+    parts = sum(numbers[name].value for name in boot.PARTS if name in numbers)
+    missing = numbers["total_s"].value - parts
+    minutes = round(missing / 60)
+    return missing > 0 and (not minutes or abs(missing - minutes * 60) > _NEAR_S)
+
+
+def _part_missing(group: list[Row], workbook: str) -> CellFinding:
+    first = group[0]["total_s"]
+    boots = f"all {len(group)} boots" if len(group) > 1 else "the boot"
+    message = (
+        f"kernel and userspace are less than the total in {boots} of this table:"
+        " add the column of the part that is missing (initrd, firmware or loader)"
+    )
+    return finding(first, workbook, message, note=True)
+
+
+def _all_resident(numbers: dict[str, Printed]) -> list[Problem]:
+    """A process has mappings that are not in memory, if only guard pages."""
+    size, rss = numbers.get("size_kb"), numbers.get("rss_kb")
+    if size is None or rss is None or size.value != rss.value:
+        return []
+    message = f"RSS and size are both {plain(rss.value)} kB: was a column entered twice?"
+    return [Problem("rss_kb", message)]
 
 
 def _negative(row: Row) -> list[Problem]:

@@ -187,12 +187,7 @@ def _rows_per_vmm(grid: Grid) -> Iterator[Stated]:
 
 def _pairs(grid: Grid, tables: Sequence[TypedTable]) -> Iterator[Stated]:
     """`label: value` in one cell or in two, under the name of a VMM or with it in the label."""
-    inside = {
-        row
-        for table in tables
-        if table.sheet == grid.sheet
-        for row in range(table.head.row, table.bottom + 1)
-    }
+    inside = {row for table in tables if table.sheet == grid.sheet for row in table.rows}
     for (row, column), cell in sorted(grid.cells.items()):
         if row in inside or cell.copied:
             continue

@@ -49,6 +49,8 @@ _SECONDS = {
 }
 _TIME_PART = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*([a-zμ]+|小时|时|分钟|分|秒|毫秒|微秒)")
 _CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)")
+_BEHIND = re.compile(r"\s*(?:\(([^()\d]*|\d{1,2})\)|\[[^\[\]]*\]|[*†‡]+)$")
+"""A remark without a number, or a footnote, behind a number."""
 _LARGEST = 1e15
 """Whatever is larger is no measurement."""
 _LARGE = {"万": 1e4, "亿": 1e8}
@@ -70,7 +72,11 @@ _COUNTED = (
     *("events/s", "event/s", "events per second", "eps", "reads/s", "writes/s", "fsyncs/s"),
     *("次", "次/s", "次/秒", "个/s", "个/秒", "事件/s", "事件/秒", "事件数/s", "事件数/秒"),
 )
-PER_S: dict[str, float] = dict.fromkeys(_COUNTED, 1.0)
+PER_S: dict[str, float] = {
+    **dict.fromkeys(_COUNTED, 1.0),
+    **dict.fromkeys(("k", "k/s", "kiops", "k iops", "k次/s"), 1e3),
+    **dict.fromkeys(("m", "m/s", "miops", "m iops"), 1e6),
+}
 """Unit to events, reads, writes or fsyncs in a second."""
 _UNITS = {*KIB, *MIB_PER_S, *PER_S, "%"}
 
@@ -91,13 +97,31 @@ def normal(value: object) -> str:
     """Return a cell's text: full-width forms made half-width, white space single, ends cut."""
     if value is None:
         return ""
-    text = unicodedata.normalize("NFKC", str(value)).replace("\u200b", "").replace("\ufeff", "")
+    text = "".join(map(_plain_letter, str(value)))
+    text = unicodedata.normalize("NFKC", text).replace("\u200b", "").replace("\ufeff", "")
     return _SPACES.sub(" ", text).strip()
+
+
+def _plain_letter(letter: str) -> str:
+    """Return a letter so that no footnote's mark becomes a digit of the number before it."""
+    if letter.isascii() or unicodedata.category(letter) != "No":
+        return letter
+    kind, _, plain = unicodedata.decomposition(letter).partition(" ")
+    digits = "".join(chr(int(code, 16)) for code in plain.split())
+    return {"<circle>": f"({digits})", "<super>": f"^{digits}", "<sub>": f"_{digits}"}.get(
+        kind, letter
+    )
 
 
 def is_nothing(text: str) -> bool:
     """Whether a normalised text says that there is no value (`-`, `—`, `N/A`, `无`)."""
     return text.translate(_DASHES).lower() in _NOTHING
+
+
+def is_unit(text: str) -> bool:
+    """Whether a normalised text is a unit and nothing else: `(ms)`, `MiB/s`."""
+    word = text.lower().strip("() ").removeprefix("单位:").strip()
+    return bool(word) and (word in _UNITS or word in _SECONDS)
 
 
 def read_quantity(value: object, number_format: str = "General") -> Quantity | None:
@@ -144,7 +168,14 @@ def _from_text(text: str) -> Quantity | None:
     text = _APPROXIMATE.sub("", text.lower())
     if is_nothing(text):
         return None
+    text = _BEHIND.sub(_without_note, text)
     return _time(text) or _clock(text) or _plain(text)
+
+
+def _without_note(found: re.Match[str]) -> str:
+    """Return what counts of brackets behind a number: a unit; a remark or a footnote does not."""
+    inside = (found[1] or "").strip()
+    return inside if inside in _UNITS or inside in _SECONDS else ""
 
 
 def _time(text: str) -> Quantity | None:

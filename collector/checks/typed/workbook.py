@@ -6,6 +6,7 @@ from collector.checks.model import CellFinding
 from collector.checks.typed.averages import check_averages
 from collector.checks.typed.copies import check_copies
 from collector.checks.typed.grid import Grid, read_grids
+from collector.checks.typed.memory import check_memory
 from collector.checks.typed.model import TypedTable
 from collector.checks.typed.operations import check_block_sizes, check_fsyncs
 from collector.checks.typed.read import read_tables
@@ -49,6 +50,7 @@ def check_tables(grids: list[Grid], tables: list[TypedTable], name: str) -> list
         *check_rows(tables, name),
         *check_averages(tables, name),
         *check_repetitions(tables, name),
+        *check_memory(tables, name),
         *check_fsyncs(tables, name),
         *check_block_sizes(tables, name),
         *check_copies(tables, name),
