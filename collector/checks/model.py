@@ -48,10 +48,13 @@ class CellFinding:
     cell: str
     """Its address, e.g. `B12`."""
     message: str
+    several: bool = False
+    """The workbook is one of several that were checked together."""
 
     @property
     def place(self) -> str:
-        """Where to look: `sheet!cell`, else the workbook."""
+        """Where to look: `sheet!cell`, else the workbook; `[workbook]sheet!cell` among several."""
         if not self.sheet:
             return self.workbook
-        return f"{self.sheet}!{self.cell}" if self.cell else self.sheet
+        book = f"[{self.workbook}]" if self.several else ""
+        return f"{book}{self.sheet}!{self.cell}" if self.cell else f"{book}{self.sheet}"

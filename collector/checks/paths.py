@@ -1,20 +1,23 @@
 """Checking what a person hands in: a folder of results or a workbook."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from collector.checks.collection import check_collection
 from collector.checks.logs import read_logs
 from collector.checks.model import CellFinding, Finding
 from collector.checks.typed.copies import varied_numbers
+from collector.checks.typed.grid import made_by_vmmlab
 from collector.checks.typed.workbook import check_tables, workbook_tables
 from collector.errors import UnusableInputError
-from collector.results import collect
+from collector.results import Collection, collect
 
 _WORKBOOKS = (".xlsx", ".xlsm")
+_SPREADSHEETS = (".xls", ".xlsb", ".ods", ".csv", ".tsv", ".et", ".numbers")
 _SHARED = 0.5
 _LEAST_SHARED = 5
+_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,12 @@ def _checked(path: Path) -> Checked:
     if not path.exists():
         return Checked(path, (), "", "there is no such file or folder")
     if not path.is_dir() and path.suffix.lower() not in _WORKBOOKS:
-        error = "neither a folder of results nor a workbook (.xlsx); vmmlab parse reads one log"
+        error = "neither a folder of results nor a workbook (.xlsx); "
+        error += (
+            "save it as .xlsx and check that"
+            if path.suffix.lower() in _SPREADSHEETS
+            else "vmmlab parse reads one log"
+        )
         return Checked(path, (), "", error)
     try:
         return _folder(path) if path.is_dir() else _workbooks(path, [path])
@@ -54,34 +62,86 @@ def _checked(path: Path) -> Checked:
 
 
 def _folder(path: Path) -> Checked:
-    """Check the results in a folder; where there are none, the workbooks in it."""
+    """Check the results in a folder, and the workbooks in it that people made.
+
+    Raises:
+        UnusableInputError: it holds neither, or nothing in them can be used.
+    """
+    books = [
+        book
+        for book in sorted(path.rglob("*"))
+        if book.suffix.lower() in _WORKBOOKS and not book.name.startswith(("~$", "._"))
+    ]
     try:
         collection = collect([path])
     except UnusableInputError:
-        books = [
-            book
-            for book in sorted(path.rglob("*"))
-            if book.suffix.lower() in _WORKBOOKS and not book.name.startswith("~$")
-        ]
         if not books:
             raise
         return _workbooks(path, books)
+    results = _results(path, collection)
+    typed = [book for book in books if not made_by_vmmlab(book)]
+    if not typed:
+        return results
+    try:
+        beside = _workbooks(path, typed)
+    except UnusableInputError as error:
+        note = CellFinding("note", path.name, "", "", f"not checked: {error}")
+        return replace(results, findings=(*results.findings, note))
+    return replace(
+        results,
+        findings=tuple(
+            sorted((*results.findings, *beside.findings), key=lambda finding: finding.severity)
+        ),
+        content=f"{results.content}, {beside.content}",
+        marks=results.marks | beside.marks,
+    )
+
+
+def _results(path: Path, collection: Collection) -> Checked:
+    """Check a collection.
+
+    Raises:
+        UnusableInputError: not one of its logs holds a result.
+    """
     logs = read_logs(collection)
-    found = sum(bool(log.log) for log in logs)
+    found = [log for log in logs if log.log]
+    if not any(log.outcome == "ok" for log in found):
+        why = f"; the first: {found[0].log}: {found[0].reason}" if found else ""
+        raise UnusableInputError(
+            f"{path}: none of its {len(found)} logs holds a result{why}; vmmlab parse says what"
+            " each of them holds"
+        )
     marks = {log.sha256 for log in logs if log.outcome == "ok" and log.tool.startswith("sysbench")}
-    content = f"{_plural(len(collection.runs), 'run')}, {_plural(found, 'log')}"
+    content = f"{_plural(len(collection.runs), 'run')}, {_plural(len(found), 'log')}"
     return Checked(path, tuple(check_collection(collection)), content, marks=frozenset(marks))
 
 
 def _workbooks(path: Path, books: Sequence[Path]) -> Checked:
+    """Check workbooks; one of several that cannot be used is a note.
+
+    Raises:
+        UnusableInputError: none of them can be used.
+    """
     findings: list[CellFinding] = []
     marks: set[str] = set()
     count = 0
     for book in books:
-        grids, tables = workbook_tables(book)
+        name = str(book.relative_to(path)) if book != path else book.name
+        try:
+            grids, tables = workbook_tables(book)
+        except UnusableInputError as error:
+            if len(books) == 1:
+                raise
+            findings.append(CellFinding("note", name, "", "", f"not checked: {error}"))
+            continue
         count += len(tables)
-        findings += check_tables(grids, tables, book.name)
+        findings += [
+            replace(finding, several=len(books) > 1)
+            for finding in check_tables(grids, tables, name)
+        ]
         marks |= varied_numbers(tables)
+    if not count:
+        raise UnusableInputError(f"{path}: none of its {len(books)} workbooks can be used")
     findings.sort(key=lambda finding: finding.severity)
     content = _plural(count, "table")
     if len(books) > 1:
@@ -94,16 +154,21 @@ def _plural(count: int, noun: str) -> str:
 
 
 def _with_shared(one: Checked, all_checked: Sequence[Checked]) -> Checked:
-    """Add a note for each other path that holds the same measurements."""
-    notes: list[Finding | CellFinding] = []
-    for other in all_checked:
-        shared = len(one.marks & other.marks)
-        least = min(len(one.marks), len(other.marks))
-        if other is one or shared < max(_LEAST_SHARED, _SHARED * least):
-            continue
-        message = (
-            f"{shared} of {len(one.marks)} measurements are also in {other.path}: the same run"
-            " handed in twice, or copied"
-        )
-        notes.append(CellFinding("note", str(one.path), "", "", message))
-    return Checked(one.path, (*one.findings, *notes), one.content, one.error, one.marks)
+    """Add a note on the other paths that hold the same measurements."""
+    shared = {other.path: len(one.marks & other.marks) for other in all_checked if other is not one}
+    least = {other.path: min(len(one.marks), len(other.marks)) for other in all_checked}
+    copies = [
+        path
+        for path, count in sorted(shared.items(), key=lambda item: -item[1])
+        if count >= max(_LEAST_SHARED, _SHARED * least[path])
+    ]
+    if not copies:
+        return one
+    more = len(copies) - _SHOWN
+    names = ", ".join(map(str, copies[:_SHOWN])) + (f" and {more} more" if more > 0 else "")
+    message = (
+        f"{shared[copies[0]]} of {len(one.marks)} measurements are also in {names}: the same run"
+        " handed in twice, or copied"
+    )
+    note = CellFinding("note", str(one.path), "", "", message)
+    return replace(one, findings=(*one.findings, note))

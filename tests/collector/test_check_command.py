@@ -1,8 +1,10 @@
 """`vmmlab check`: exit codes, what it prints, the list of a class."""
 
 import csv
+import io
 import json
 import shutil
+import zipfile
 from pathlib import Path
 
 import hand_typed_books as books
@@ -72,6 +74,64 @@ def test_a_folder_with_workbooks_only(handed_in: Path, capsys: pytest.CaptureFix
     assert "13 tables" in capsys.readouterr().out
 
 
+def test_workbooks_beside_results(handed_in: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Both are checked; what vmmlab wrote itself says nothing new, and what is broken is named."""
+    folder = handed_in / "chen"
+    main(["report", str(folder), "-o", str(folder / "ours.xlsx")])
+    capsys.readouterr()
+    assert main(["check", str(folder)]) == ExitStatus.OK
+    assert "(1 run, 54 logs)" in capsys.readouterr().out
+    (folder / "broken.xlsx").write_bytes(b"nothing")
+    assert main(["check", str(folder)]) == ExitStatus.OK
+    assert "broken.xlsx: not a workbook" in capsys.readouterr().out.replace("\n    ", " ")
+    for name in ("anna.xlsx", "bo.xlsx"):
+        shutil.copy(handed_in / name, folder)
+    assert main(["check", str(folder)]) == ExitStatus.FINDINGS
+    shown = capsys.readouterr().out
+    assert "(1 run, 54 logs, 3 workbooks, 26 tables)" in shown
+    assert "contradiction at [bo.xlsx]Sheet!" in shown
+
+
+def test_results_without_a_result(handed_in: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Logs that are all cut off are no clean hand-in."""
+    for log in (handed_in / "chen").rglob("*.log"):
+        log.write_bytes(log.read_bytes()[:30])
+    assert main(["check", str(handed_in / "chen")]) == ExitStatus.UNUSABLE
+    shown = capsys.readouterr().out.replace("\n    ", " ")
+    assert "none of its 54 logs holds a result; the first: chen/run/host/" in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("old.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "locked by a password"),
+        ("cut.xlsx", b"PK\x03\x04", "not a zip file"),
+        ("other.ods", b"PK", "save it as .xlsx"),
+        ("first.log", b"sysbench", "vmmlab parse reads one log"),
+    ],
+)
+def test_files_that_are_no_workbook(
+    name: str, content: bytes, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The message says what it may be, and what to do."""
+    (tmp_path / name).write_bytes(content)
+    assert main(["check", str(tmp_path / name)]) == ExitStatus.UNUSABLE
+    assert words in capsys.readouterr().out.replace("\n    ", " ")
+
+
+def test_damaged_workbooks_never_crash(handed_in: Path) -> None:
+    """Whatever is wrong inside, it is read or refused."""
+    whole = (handed_in / "anna.xlsx").read_bytes()
+    parts = zipfile.ZipFile(io.BytesIO(whole))
+    for number, name in enumerate(parts.namelist()):
+        damaged = handed_in / f"damaged-{number}.xlsx"
+        with zipfile.ZipFile(damaged, "w") as target:
+            for part in parts.namelist():
+                content = parts.read(part)
+                target.writestr(part, content[: len(content) // 2] if part == name else content)
+        assert main(["check", str(damaged)]) in {ExitStatus.OK, ExitStatus.UNUSABLE}
+
+
 def test_the_list_of_a_class(handed_in: Path) -> None:
     """One row per path, as CSV and as a workbook, in the given order."""
     paths = [str(handed_in / name) for name in ("bo.xlsx", "anna.xlsx", "chen", "dora.txt")]
@@ -111,10 +171,14 @@ def test_a_list_of_another_kind_is_refused(handed_in: Path) -> None:
 def test_the_same_numbers_handed_in_twice(
     handed_in: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A note on both, for the grader to look at."""
-    paths = [str(handed_in / name) for name in ("anna.xlsx", "bo.xlsx")]
-    main(["check", "--json", *paths])
-    assert capsys.readouterr().out.count("handed in twice, or copied") == 2
+    """One note on each, for the grader to look at."""
+    names = ["anna.xlsx", "bo.xlsx", "2.xlsx", "3.xlsx", "4.xlsx"]
+    for name in names[2:]:
+        shutil.copy(handed_in / "anna.xlsx", handed_in / name)
+    main(["check", "--json", *(str(handed_in / name) for name in names)])
+    shown = capsys.readouterr().out
+    assert shown.count("handed in twice, or copied") == len(names)
+    assert "4.xlsx and 1 more" in shown
 
 
 def test_our_own_workbook_is_read(handed_in: Path, capsys: pytest.CaptureFixture[str]) -> None:
