@@ -275,7 +275,7 @@ def _chain(data: bytes) -> CleanRun | None:
         text = data.decode()
     except UnicodeDecodeError:
         return None
-    if not _CHAIN.fullmatch(text):
+    if not _CHAIN.fullmatch(text) or systemd_units.MAYBE_CUT.search(text.rstrip()):
         return None
     metrics: list[str] = []
     numbers: list[float] = []

@@ -12,6 +12,7 @@ __all__ = [
     "CHAIN",
     "CHAIN_HEAD",
     "KINDS",
+    "MAYBE_CUT",
     "TOOL",
     "begins_blame",
     "begins_chain",
@@ -43,6 +44,11 @@ CHAIN_HEAD = (
     'The time the unit takes to start is printed after the "+" character.',
 )
 """The lines before a chain, as systemd 243 and later print them, and as those before it."""
+
+
+MAYBE_CUT = re.compile(r"[0-9](?:y|month|w|d|h|min)$")
+"""How a chain that is cut off inside a span of minutes and seconds ends, and hardly ever a whole
+one: a span has milliseconds."""
 
 
 def begins_blame(text: str) -> bool:
@@ -89,6 +95,7 @@ def read_blame(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
 def read_chain(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
     """Read the chain that begins at `lines[start]`; return it and the index to go on with."""
     values: dict[str, Value] = {}
+    last = lines[start]
     index = start
     for index in range(start, len(lines)):
         line = lines[index]
@@ -104,6 +111,7 @@ def read_chain(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
             break
         if values and not found["tree"]:
             break
+        last = line
         for metric, span in (("chain_active_s", found["active"]), ("chain_took_s", found["took"])):
             name = f"{metric}[{found['unit']}]"
             if span and name not in values:  # a unit that several wait for may come again
@@ -114,6 +122,8 @@ def read_chain(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
         return _error(CHAIN, "the log ends before the first unit of the chain", lines[start]), max(
             index, start + 1
         )
+    if MAYBE_CUT.search(last.text.strip()):
+        return _error(CHAIN, f"perhaps cut off: {last.text.strip()[:120]!r}", last), index
     return LogRun(TOOL, None, "ok", None, None, tuple(values.values()), CHAIN), index
 
 

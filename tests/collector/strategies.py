@@ -289,6 +289,10 @@ def blame_logs(draw: st.DrawFn) -> Printed:
     return Printed(text, "systemd-analyze", None, values)
 
 
+UNEVEN = st.integers(1, 10**7).filter(lambda milliseconds: milliseconds % 60_000)
+"""Spans that do not end with whole minutes, which might be cut off."""
+
+
 @st.composite
 def chain_logs(draw: st.DrawFn) -> Printed:
     """Draw the answer of `systemd-analyze critical-chain`."""
@@ -299,7 +303,7 @@ def chain_logs(draw: st.DrawFn) -> Printed:
     )
     values: dict[str, float | str] = {}
     for depth, unit in enumerate(units):
-        active, took = draw(st.integers(1, 10**7)), draw(st.integers(0, 10**7))
+        active, took = draw(UNEVEN), draw(st.just(0) | UNEVEN)
         tree = "  " * (depth - 1) + "└─" if depth else ""
         text += f"{tree}{unit} @{span(active)}" + (f" +{span(took)}\n" if took else "\n")
         values[f"chain_active_s[{unit}]"] = active / 1000
