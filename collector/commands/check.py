@@ -16,7 +16,7 @@ HELP = "what contradicts what, in results folders and workbooks"
 _EPILOG = """\
 A PATH is a folder with results, a run, a host or a VMM of one, or a workbook with the report's
 tables (.xlsx), also one typed by hand: tables are found by their headings, in Chinese or English.
-A folder without results is searched for workbooks.
+Workbooks in a folder are checked beside its results, but those that vmmlab report wrote.
 
   vmmlab check results
   vmmlab check homework.xlsx
