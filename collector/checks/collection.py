@@ -1,6 +1,7 @@
 """All checks of a collection."""
 
 from collector.checks.access import swapped_modes, with_access_mode
+from collector.checks.facts import is_emulated
 from collector.checks.headers import wrong_folder
 from collector.checks.logs import Log, own_numbers, read_logs
 from collector.checks.mappings import unlike_mappings
@@ -33,7 +34,15 @@ def check_collection(collection: Collection) -> list[Finding]:
         if log.outcome == "ok":
             findings += own_numbers(log)
     findings += unlike_parameters(log for log in logs if _key(log) not in strays)
-    findings += swapped_modes(log for log in logs if _key(log) not in strays)
+    emulated = {
+        (run.name, host.name)
+        for run in collection.runs
+        for host in run.hosts
+        if is_emulated(run, host)
+    }
+    findings += swapped_modes(
+        log for log in logs if _key(log) not in strays and (log.run, log.host) not in emulated
+    )
     findings += same_log_twice(logs)
     findings += unlike_mappings(vmms, logs)
     for run in collection.runs:

@@ -72,6 +72,9 @@ def test_swapped_access_modes(results: Path) -> None:
     assert (finding.case, finding.metric) == ("rnd-4K", "throughput_mib_per_s")
     assert "faster than sequential" in finding.message
 
+    (results / HOST / "host.json").write_text(json.dumps({"emulated": True}))
+    assert found(results, "contradiction") == []
+
 
 def test_the_command_beside_a_log_of_another_access_mode(results: Path) -> None:
     """A sidecar keeps the command, which says what the log does not."""
