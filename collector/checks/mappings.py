@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from collector.checks.facts import is_stand_in
 from collector.checks.logs import Log
 from collector.checks.model import Finding
 from collector.logtext import Line, read_lines
@@ -39,7 +40,12 @@ def _lines(log: Log, folder: Path) -> list[Line]:
 
 
 def _stranger(log: Log, lines: list[Line], vmm: Vmm) -> list[Finding]:
-    """Say when the process is that of another kind of VMM than the folder's."""
+    """Say when the process is that of another kind of VMM than the folder's.
+
+    A test's stand-in is another program than the VMM it stands in for.
+    """
+    if is_stand_in(vmm):
+        return []
     own = {kind for kind in _KINDS if kind in f"{vmm.name} {vmm.meta.get('type')}".lower()}
     for line in lines:
         found = _PROCESS.match(line.text.strip())

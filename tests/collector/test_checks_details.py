@@ -107,6 +107,9 @@ def test_the_process_of_the_other_vmm(results: Path) -> None:
     assert finding.place.endswith("default/01.log:1")
     assert "qemu-system-x86_64" in finding.message
 
+    (results / HOST / "stratovirt" / "vmm.json").write_text(json.dumps({"stand_in": True}))
+    assert found(results, "contradiction") == []
+
 
 def test_another_output_of_the_same_tool(results: Path) -> None:
     """A list of units is no boot time."""
