@@ -6,15 +6,19 @@ import json
 import textwrap
 from pathlib import Path
 
-from collector.compare import Comparison, Side, compare_sides, make_side
+from collector.compare import Comparison, Side, compare_pairs, make_side
 from collector.compare.family import called_different
+from collector.compare.model import p_text
 from collector.compare.refusal import ACCEPTABLE
 from collector.errors import UnusableInputError
 from collector.exit_status import ExitStatus
+from collector.metrics import metric
 from collector.results import Collection, collect
 
 HELP = "whether two sides differ, with what confidence"
 
+_WHOLE_FROM = 100_000
+"""Numbers from here on are shown without decimals."""
 _EPILOG = f"""\
 A side is PATH or PATH:VMM; PATH is a folder with results, one run, one host or one VMM.
 
@@ -24,7 +28,7 @@ A side is PATH or PATH:VMM; PATH is a folder with results, one run, one host or 
   vmmlab compare results/monday/host1 results/monday/host2        two hosts
 
 Per metric: medians, their ratio with a bootstrap 95 % interval, the p value of Mann and Whitney's
-test (exact, corrected by Holm for all metrics of the pair), Cliff's delta. A difference is called
+test (exact, corrected by Holm for all metrics compared), Cliff's delta. A difference is called
 where p is below 0.05 and the interval excludes 1.
 
 Nothing is called where what must be equal is recorded and differs. The names of these facts, for
@@ -58,10 +62,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the comparison of two sides."""
-    comparisons: list[Comparison] = []
-    for left, right in _pairs(arguments):
-        comparisons += compare_sides(left, right, arguments.accept_different)
-    if not comparisons:
+    comparisons = compare_pairs(_pairs(arguments), arguments.accept_different)
+    if all(each.verdict == "one side only" for each in comparisons):
         raise UnusableInputError("the two sides have no metric in common; nothing to compare")
     if arguments.json:
         print(json.dumps([dataclasses.asdict(each) for each in comparisons], indent=2))
@@ -147,7 +149,7 @@ def _show(comparisons: list[Comparison]) -> None:
             print(f"\n{each.left} (left) against {each.right} (right)")
             heads = ("", "left", "right", "ratio", "95 % interval", "p", "delta")
             print(_line(*heads, "verdict"))
-        print(_line(*_cells(each), each.verdict))
+        print(_line(*_cells(each), _verdict(each)))
     remarks: dict[str, list[str]] = {}
     for each in comparisons:
         for text in (each.reason, *each.warnings):
@@ -161,6 +163,14 @@ def _show(comparisons: list[Comparison]) -> None:
     print(
         f"\n{different} of {tested} tested metrics differ; {len(comparisons) - tested} not tested"
     )
+
+
+def _verdict(each: Comparison) -> str:
+    """Return the verdict with what it means for a reader who does not know the metric."""
+    better = metric(each.metric).higher_is_better
+    if each not in called_different([each]) or better is None:
+        return each.verdict
+    return f"{each.verdict} ({'better' if (each.verdict == 'left higher') == better else 'worse'})"
 
 
 def _where(places: list[str], total: int) -> str:
@@ -181,12 +191,17 @@ def _cells(each: Comparison) -> tuple[str, ...]:
     numbers = (each.median_left, each.median_right)
     return (
         name,
-        *(f"{value:.6g}" if value is not None else "-" for value in numbers),
+        *(_short(value) if value is not None else "-" for value in numbers),
         f"{each.ratio:.3f}" if each.ratio is not None else "-",
         interval,
-        f"{each.p_value:.4f}" if each.p_value is not None else "-",
+        p_text(each.p_value) or "-",
         f"{each.effect_size:+.2f}" if each.effect_size is not None else "-",
     )
+
+
+def _short(value: float) -> str:
+    """Return a number with six digits and no exponent."""
+    return f"{value:.0f}" if abs(value) >= _WHOLE_FROM else f"{value:.6g}"
 
 
 def _line(*cells: str) -> str:

@@ -2,12 +2,12 @@
 
 from collections.abc import Collection as Names
 
-from collector.compare.family import compare_sides
+from collector.compare.family import compare_pairs, compare_sides
 from collector.compare.model import Comparison
 from collector.compare.side import Side, make_side
 from collector.results import Collection
 
-__all__ = ["Comparison", "Side", "compare_sides", "compare_vmms", "make_side"]
+__all__ = ["Comparison", "Side", "compare_pairs", "compare_sides", "compare_vmms", "make_side"]
 
 
 def compare_vmms(

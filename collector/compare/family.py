@@ -9,13 +9,14 @@ import numpy as np
 from collector import statistics
 from collector.compare.model import Comparison, Verdict
 from collector.compare.refusal import accepted, refusals, side_warnings
-from collector.compare.side import Key, Series, Side
+from collector.compare.side import Key, Series, Side, in_order
 from collector.metrics import metric
 
 SIGNIFICANT = 0.05
 _DRIFT = 0.01
 _NAMED = 3
 """Outliers that are named one by one."""
+_NO_SAMPLES = Series((), ())
 
 
 @dataclass(slots=True)
@@ -23,6 +24,7 @@ class _Draft:
     """A comparison before the p values of the family are corrected."""
 
     key: Key
+    labels: tuple[str, str]
     left: Series
     right: Series
     reason: str = ""
@@ -30,16 +32,31 @@ class _Draft:
     warnings: tuple[str, ...] = ()
     p_value: float | None = None
 
+    @property
+    def lacking(self) -> str:
+        """The label of the side without samples; "" when both have some."""
+        sides = zip(self.labels, (self.left, self.right), strict=True)
+        return next((label for label, series in sides if not series.values), "")
+
 
 def compare_sides(left: Side, right: Side, accept_different: Names[str] = ()) -> list[Comparison]:
-    """Compare two sides in every metric that both have.
+    """Compare two sides in every metric that one of them has."""
+    return compare_pairs([(left, right)], accept_different)
 
-    Mann and Whitney's test on each, Holm's correction over all metrics that are tested. A
-    difference is called only where the corrected p value is below 0.05 and the bootstrap interval
-    of the ratio excludes 1.
+
+def compare_pairs(
+    pairs: Sequence[tuple[Side, Side]], accept_different: Names[str] = ()
+) -> list[Comparison]:
+    """Compare the sides of each pair in every metric that one of them has.
+
+    Mann and Whitney's test on each, Holm's correction over all metrics of all pairs that are
+    tested. A difference is called only where the corrected p value is below 0.05 and the bootstrap
+    interval of the ratio excludes 1.
     """
     drafts = [
-        _draft(key, left, right, accept_different) for key in left.series if key in right.series
+        _draft(key, left, right, accept_different)
+        for left, right in pairs
+        for key in in_order({**left.series, **right.series})
     ]
     testable = [draft for draft in drafts if not draft.reason and _can_differ(draft, 1)]
     # too few samples for the whole family: a smaller p value than all samples can give is needed
@@ -51,12 +68,17 @@ def compare_sides(left: Side, right: Side, accept_different: Names[str] = ()) ->
     raw = [statistics.rank_sum_p(draft.left.values, draft.right.values) for draft in tested]
     for draft, p_value in zip(tested, statistics.holm(raw), strict=True):
         draft.p_value = p_value
-    return [_comparison(draft, left.label, right.label) for draft in drafts]
+    return [_comparison(draft) for draft in drafts]
 
 
 def _draft(key: Key, left: Side, right: Side, accept: Names[str]) -> _Draft:
     found = refusals(left, right, key.measurement, key.case)
-    draft = _Draft(key, left.series[key], right.series[key])
+    draft = _Draft(
+        key,
+        (left.label, right.label),
+        left.series.get(key, _NO_SAMPLES),
+        right.series.get(key, _NO_SAMPLES),
+    )
     refused = [text for name, text in found.items() if name not in accept]
     draft.reason = "; ".join(refused)
     draft.warnings = (
@@ -65,7 +87,9 @@ def _draft(key: Key, left: Side, right: Side, accept: Names[str]) -> _Draft:
         + _sample_warnings(left.label, draft.left, per_host=left.per_host)
         + _sample_warnings(right.label, draft.right, per_host=right.per_host)
     )
-    if not draft.reason and not any(draft.left.values) and not any(draft.right.values):
+    if lacking := draft.lacking:
+        draft.reason = f"no samples of {lacking}"
+    elif not draft.reason and not any(draft.left.values) and not any(draft.right.values):
         draft.reason = "all samples of both sides are 0.00: below the resolution of the tool"
     return draft
 
@@ -90,7 +114,7 @@ def _sample_warnings(label: str, series: Series, *, per_host: bool) -> tuple[str
         warnings.append(f"{label}: two modes, around {modes[0]:.6g} and {modes[1]:.6g}")
     elif far := statistics.outliers(values):
         shown = ", ".join(f"{names[place]} ({values[place]:.6g})" for place in far[:_NAMED])
-        more = f" and {len(far) - _NAMED} more" if len(far) > _NAMED else ""
+        more = f", {len(far) - _NAMED} more" if len(far) > _NAMED else ""
         warnings.append(f"{label}: outliers, kept: {shown}{more}")
     if not per_host and statistics.drift_p(values) < _DRIFT:
         half = len(values) // 2
@@ -100,22 +124,22 @@ def _sample_warnings(label: str, series: Series, *, per_host: bool) -> tuple[str
     return tuple(warnings)
 
 
-def _comparison(draft: _Draft, left: str, right: str) -> Comparison:
+def _comparison(draft: _Draft) -> Comparison:
     one, other = draft.left.values, draft.right.values
-    medians = float(np.median(one)), float(np.median(other))
+    medians = _median(one), _median(other)
     interval = _interval(draft)
     return Comparison(
         measurement=draft.key.measurement,
         case=draft.key.case,
         metric=draft.key.metric,
         unit=metric(draft.key.metric).unit,
-        left=left,
-        right=right,
+        left=draft.labels[0],
+        right=draft.labels[1],
         n_left=len(one),
         n_right=len(other),
         median_left=medians[0],
         median_right=medians[1],
-        ratio=medians[0] / medians[1] if medians[1] else None,
+        ratio=medians[0] / medians[1] if medians[0] is not None and medians[1] else None,
         interval_low=interval[0] if interval else None,
         interval_high=interval[1] if interval else None,
         p_value=draft.p_value,
@@ -126,6 +150,10 @@ def _comparison(draft: _Draft, left: str, right: str) -> Comparison:
     )
 
 
+def _median(values: Sequence[float]) -> float | None:
+    return float(np.median(values)) if values else None
+
+
 def _interval(draft: _Draft) -> tuple[float, float] | None:
     """Return the interval of the ratio; None where nothing is tested or 0 divides."""
     if draft.p_value is None or min(*draft.left.values, *draft.right.values) <= 0:
@@ -134,8 +162,12 @@ def _interval(draft: _Draft) -> tuple[float, float] | None:
 
 
 def _verdict(
-    draft: _Draft, medians: tuple[float, float], interval: tuple[float, float] | None
+    draft: _Draft,
+    medians: tuple[float | None, float | None],
+    interval: tuple[float, float] | None,
 ) -> Verdict:
+    if medians[0] is None or medians[1] is None:
+        return "one side only"
     if draft.p_value is None:
         return "too few samples" if draft.too_few else "not comparable"
     if draft.p_value >= SIGNIFICANT or medians[0] == medians[1]:

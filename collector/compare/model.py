@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from typing import Literal
 
+SMALLEST_P = 0.0001
+"""Smaller p values are shown as smaller than this."""
 Verdict = Literal[
     "left lower",
     "left higher",
     "no difference",
     "too few samples",
     "not comparable",
+    "one side only",
 ]
 
 
@@ -16,7 +19,8 @@ Verdict = Literal[
 class Comparison:
     """One metric of one case, left against right.
 
-    Numbers are None where they cannot be computed; `reason` then says why.
+    Numbers are None where they cannot be computed; `reason` then says why. What only one side has
+    is there too (`one side only`), so that nothing is left out in silence.
     """
 
     measurement: str
@@ -44,3 +48,10 @@ class Comparison:
     reason: str
     """Why there is no verdict about a difference; "" when there is one."""
     warnings: tuple[str, ...] = ()
+
+
+def p_text(p_value: float | None) -> str:
+    """Return a p value as it is shown: never as zero, and "" where nothing was tested."""
+    if p_value is None:
+        return ""
+    return f"{p_value:.4f}" if p_value >= SMALLEST_P else f"<{SMALLEST_P}"

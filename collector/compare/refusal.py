@@ -3,11 +3,11 @@
 from collections.abc import Collection as Names
 
 from collector.checks.facts import FACTS, short
-from collector.compare.side import Side
+from collector.compare.side import PARAMETERS, Side
 
 OWN_FACTS = {
     "file_set": "file set",
-    "parameters": "test parameters",
+    "parameters": "test parameter",
     "emulated": "emulated host",
     "stand_in": "stand-in",
 }
@@ -28,12 +28,20 @@ def refusals(left: Side, right: Side, measurement: str, case: str) -> dict[str, 
             found[name] = f"{fact.words} differs: {_side(left, one)}, {_side(right, other)}"
     mine = left.parameters.get((measurement, case), {})
     theirs = right.parameters.get((measurement, case), {})
-    for name in ("sysbench", "file_set", "parameters"):
-        one, other = mine.get(name), theirs.get(name)
-        if one and other and one != other:
-            words = FACTS[name].words if name in FACTS else OWN_FACTS[name]
-            found[name] = f"{words} differs: {_side(left, one)}, {_side(right, other)}"
+    for name in ("sysbench", "file_set", *PARAMETERS):
+        own, opposite = mine.get(name), theirs.get(name)
+        if own and opposite and own != opposite:
+            group = "parameters" if name in PARAMETERS else name
+            text = f"{_words(name)} differs: {_side(left, own)}, {_side(right, opposite)}"
+            found[group] = f"{found[group]}; {text}" if group in found else text
     return found
+
+
+def _words(name: str) -> str:
+    """Return what a fact that the logs themselves state is called."""
+    if name in PARAMETERS:
+        return f"{OWN_FACTS['parameters']} {name}"
+    return FACTS[name].words if name in FACTS else OWN_FACTS[name]
 
 
 def _labels(left: Side, right: Side) -> dict[str, str]:
@@ -71,6 +79,11 @@ def side_warnings(left: Side, right: Side, measurement: str, case: str) -> tuple
     ]
     if unknown:
         warnings.append(f"not recorded on both sides: {', '.join(unknown)}")
+    warnings += [
+        f"{side.label}: logs without a result, left out: {count}"
+        for side in (left, right)
+        if (count := side.without_result.get((measurement, case)))
+    ]
     times = [side.seconds.get((measurement, case)) for side in (left, right)]
     if times[0] and times[1] and not 0.9 < times[0] / times[1] < 1.1:  # noqa: PLR2004
         warnings.append(f"tests of different length: {times[0]:.1f} s and {times[1]:.1f} s")

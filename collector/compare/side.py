@@ -1,8 +1,8 @@
 """One side of a comparison: the samples of one VMM, from one or more hosts, and its facts."""
 
 import re
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -29,17 +29,21 @@ _COMPARED: dict[str, tuple[str, ...]] = {
 both events and latency) say the same again, and each further metric costs power."""
 _DIAGNOSTICS = ("blame", "critical-chain")
 _FILE_SET = ("file_count", "file_size_bytes")
-_PARAMETERS = (
+PARAMETERS = (
     "threads",
     "block_size_bytes",
     "file_block_size_bytes",
     "memory_operation",
+    "memory_scope",
+    "target_rate_per_s",
     "file_test_mode",
     "file_io_mode",
     "file_extra_flags",
     "file_fsync_freq",
+    "file_rw_ratio",
     "prime_limit",
 )
+"""What the logs themselves say about how they were measured."""
 
 
 class Key(NamedTuple):
@@ -74,6 +78,8 @@ class Side:
     """Measurement and case to the median elapsed time of the tests (s)."""
     per_host: bool = False
     """Each sample is the median of one host."""
+    without_result: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Measurement and case to how many of its logs hold no result, or are missing."""
 
 
 def make_side(
@@ -99,11 +105,11 @@ def make_side(
         where = f" on the host '{host}'" if host else ""
         raise UnusableInputError(f"there is no VMM '{vmm}'{where}; there are: {', '.join(names)}")
     wanted = {(run.name, each.name) for run, each, _ in places}
-    logs = [
-        log
-        for log in read_logs(collection)
-        if log.vmm == vmm and (log.run, log.host) in wanted and log.outcome == "ok"
+    found = [
+        log for log in read_logs(collection) if log.vmm == vmm and (log.run, log.host) in wanted
     ]
+    logs = [log for log in found if log.outcome == "ok"]
+    without = Counter((log.measurement, log.case) for log in found if log.outcome != "ok")
     return Side(
         label or places[0][2].label,
         _series(logs, per_host=len(places) > 1),
@@ -112,6 +118,7 @@ def make_side(
         " and ".join(sorted({machine_of(found) for _, _, found in places} - {""})),
         _seconds(logs),
         per_host=len(places) > 1,
+        without_result=dict(without),
     )
 
 
@@ -134,7 +141,7 @@ def _series(logs: Sequence[Log], *, per_host: bool) -> dict[Key, Series]:
             key = Key(log.measurement, log.case, metric)
             hosts = found.setdefault(key, defaultdict(list))
             hosts[log.run, log.host].append((log.repetition, log.numbers[metric]))
-    ordered = sorted(found, key=_order)
+    ordered = in_order(found)
     if not per_host:
         return {key: _one_host(next(iter(found[key].values()))) for key in ordered}
     return {key: _many_hosts(found[key]) for key in ordered}
@@ -177,10 +184,15 @@ def _compared(log: Log) -> list[str]:
     return [name for name in names if name not in idle]
 
 
-def _order(key: Key) -> tuple[int, object, int]:
+def in_order(keys: Iterable[Key]) -> list[Key]:
+    """Return `keys` in the order of the report: measurement, case, metric."""
+    return sorted(keys, key=_order)
+
+
+def _order(key: Key) -> tuple[int, object, int, str]:
     known = _COMPARED[key.measurement]
     metric = "latency_p" if key.metric.startswith("latency_p") else key.metric
-    return MEASUREMENTS.index(key.measurement), natural(key.case), known.index(metric)
+    return MEASUREMENTS.index(key.measurement), natural(key.case), known.index(metric), key.metric
 
 
 def _parameters(logs: Sequence[Log]) -> dict[tuple[str, str], dict[str, frozenset[str]]]:
@@ -190,9 +202,9 @@ def _parameters(logs: Sequence[Log]) -> dict[tuple[str, str], dict[str, frozense
         if all(name in log.numbers for name in _FILE_SET):
             count, size = (plain(log.numbers[name]) for name in _FILE_SET)
             case["file_set"].add(f"{count} files of {size} bytes")
-        known = [f"{name} {_parameter(log, name)}" for name in _PARAMETERS if _parameter(log, name)]
-        if known:
-            case["parameters"].add(", ".join(known))
+        for name in PARAMETERS:
+            if known := _parameter(log, name):
+                case[name].add(known)
         if log.tool.startswith("sysbench-") and log.version:
             case["sysbench"].add(log.version)
     return {

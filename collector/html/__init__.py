@@ -7,9 +7,10 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from collector.compare.model import p_text
 from collector.html.svg import plot, readable
 from collector.labels import SUBJECTS, Language, say
-from collector.report.answers import remarks_of
+from collector.report.answers import remarks_of, verdict_text
 from collector.report.content import HostReport
 from collector.report.lab import LabReport
 from collector.report.problems import why_empty
@@ -61,6 +62,8 @@ def _environment(language: Language) -> Environment:
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     environment.globals["readable"] = readable
+    environment.globals["p_text"] = p_text
+    environment.globals["verdict_text"] = lambda comparison: verdict_text(comparison, language)
     environment.globals["remarks_of"] = lambda comparison: remarks_of(comparison, language)
     environment.globals["say"] = lambda key, **fields: say(language, key, **fields)
     return environment

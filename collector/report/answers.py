@@ -75,14 +75,20 @@ def answers_of(
         )
         for side in (left, right)
     ]
-    found = {one.measurement: one for one in compare_sides(sides[0], sides[1])}
+    found = {
+        one.measurement: one
+        for one in compare_sides(sides[0], sides[1])
+        if one.verdict != "one side only"
+    }
     answers = []
     for subject, metrics in _HEADLINE.items():
-        cases = [
+        all_cases = [
             one
             for one in comparisons
             if one.measurement == subject and one.metric in metrics and _in_table(one)
         ]
+        cases = [one for one in all_cases if one.verdict != "one side only"]
+        lacking = [one for one in all_cases if one.verdict == "one side only"]
         refused = [
             one.reason
             for one in cases
@@ -91,10 +97,27 @@ def answers_of(
         ]
         whole = found.get(subject)
         if whole is not None:
-            answers.append(_answer(whole, cases, len(parts[subject]), refused, language))
+            answer = _answer(whole, cases, len(parts[subject]), refused, language)
         elif cases:
-            answers.append(_no_answer(subject, metrics, refused, language))
+            answer = _no_answer(subject, metrics, refused, language)
+        elif lacking:
+            answer = _no_answer(subject, metrics, [], language, "verdict one side only")
+        else:
+            continue
+        answers.append(_with_lacking(answer, lacking, language))
     return tuple(answers)
+
+
+def _with_lacking(answer: Answer, lacking: Sequence[Comparison], language: Language) -> Answer:
+    """Say which side has no samples of which cases: they are no part of the answer."""
+    sides: dict[str, list[str]] = {}
+    for one in lacking:
+        sides.setdefault(one.right if one.n_left else one.left, []).append(one.case)
+    said = (
+        say(language, "lacking", vmm=vmm, cases=", ".join(dict.fromkeys(cases)))
+        for vmm, cases in sides.items()
+    )
+    return replace(answer, remarks=(*answer.remarks, *said))
 
 
 def _in_table(comparison: Comparison) -> bool:
@@ -170,10 +193,14 @@ def _answer(
 
 
 def _no_answer(
-    subject: str, metrics: Sequence[str], refused: Sequence[str], language: Language
+    subject: str,
+    metrics: Sequence[str],
+    refused: Sequence[str],
+    language: Language,
+    why: str = "no whole",
 ) -> Answer:
-    """Every sample of one side is below what the tool resolves, or no repetition is complete."""
-    text = say(language, "verdict not comparable" if refused else "no whole")
+    """Say why a subject has no answer, where the comparison of its cases does not."""
+    text = say(language, "verdict not comparable" if refused else why)
     remarks = tuple(in_language(part, language) for part in _sentences(refused))
     return Answer(
         subject, (metrics[0],), None, None, None, None, None, None, text, remarks, called=False
@@ -194,7 +221,7 @@ def _sentences(reasons: Sequence[str]) -> tuple[str, ...]:
 def verdict_text(comparison: Comparison, language: Language) -> str:
     """Return what a comparison found, in words: lower or higher, better or worse."""
     if comparison.verdict not in {"left lower", "left higher"} or comparison.ratio is None:
-        return say(language, f"verdict {comparison.verdict}")
+        return say(language, f"verdict {comparison.verdict}", left=comparison.left)
     higher_is_better = metric(comparison.metric).higher_is_better
     lower = comparison.verdict == "left lower"
     many_times = not 1 / _MANY_TIMES < comparison.ratio < _MANY_TIMES

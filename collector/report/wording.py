@@ -18,6 +18,11 @@ _SENTENCES = {
         "{a} 个和 {b} 个样本无法显示差异，每侧至少需要 {n} 个"
     ),
     "{a} and {b} samples cannot show a difference": "{a} 个和 {b} 个样本无法显示差异",
+    "no samples of {vmm}": "没有 {vmm} 的样本",
+    "{side}: logs without a result, left out: {count}": "{side}：没有结果、未计入的日志 {count} 份",
+    "repetition {number} ({value})": "第 {number} 次（{value}）",
+    "repetition {number} ({value}), {more}": "第 {number} 次（{value}）、{more}",
+    "{count} more": "另有 {count} 个",
     "at least {n} on each side are needed": "每侧至少需要 {n} 个样本",
     "all samples of both sides are 0.00: below the resolution of the tool": (
         "两侧样本都是 0.00，低于工具的分辨率"
@@ -29,6 +34,7 @@ _SENTENCES = {
     "not recorded on both sides: {facts}": "没有在两侧都记录：{facts}",
     "machine types differ: {sides}": "机器类型不同：{sides}",
     "{fact} differs: {sides}": "{fact} 不同：{sides}",
+    "test parameter {name} differs: {sides}": "测试参数 {name} 不同：{sides}",
     "tests of different length: {a} s and {b} s": "测试时长不同：{a} s 和 {b} s",
     "each sample is the median of one host": "每个样本是一台主机的中位数",
     "{side}: two modes, around {a} and {b}": "{side}：有两个集中区，约 {a} 和 {b}",
@@ -153,6 +159,7 @@ _FACTS = {
     "host kernel": "主机内核",
     "host clocksource": "主机时钟源",
     "host tuning": "主机调优",
+    "file set": "文件集",
 }
 _BY_HAND = ". The log was changed by hand or put together from two runs: measure again."
 _BY_HAND_CHINESE = "。日志被手工改过，或由两次运行拼成：请重新测量。"

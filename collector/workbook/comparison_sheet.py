@@ -6,7 +6,7 @@ from openpyxl import Workbook
 
 from collector.compare.model import Comparison
 from collector.labels import Language, say
-from collector.report.answers import remarks_of
+from collector.report.answers import remarks_of, verdict_text
 from collector.report.content import Pair
 from collector.workbook import page
 from collector.workbook.styles import CAPTION, PLAIN_TEXT
@@ -67,7 +67,7 @@ def _row(
     comparison: Comparison, common: Sequence[str], language: Language
 ) -> tuple[str | float | None, ...]:
     return (
-        comparison.measurement,
+        say(language, f"subject {comparison.measurement}"),
         comparison.case,
         comparison.metric,
         comparison.unit,
@@ -78,7 +78,7 @@ def _row(
         comparison.interval_high,
         comparison.p_value,
         comparison.effect_size,
-        say(language, f"verdict {comparison.verdict}"),
+        verdict_text(comparison, language),
         say(language, "joint").join(
             text for text in remarks_of(comparison, language) if text not in common
         ),

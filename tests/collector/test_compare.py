@@ -1,13 +1,20 @@
 """Comparing two sides: what is called different, what is refused, what is said beside it."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 import report_logs
 
 from collector.cli import main
-from collector.compare import Comparison, compare_vmms
+from collector.compare import (
+    Comparison,
+    compare_pairs,
+    compare_sides,
+    compare_vmms,
+    make_side,
+)
 from collector.errors import UnusableInputError
 from collector.exit_status import ExitStatus
 from collector.results import collect
@@ -115,7 +122,7 @@ def test_an_emulated_host_compares_nothing(results: Path) -> None:
     """Its figures show that the chain works."""
     report_logs.write_json(results / "run" / "host" / "host.json", emulated=True)
     verdicts = {each.verdict for each in compared(results).values()}
-    assert verdicts == {"not comparable"}
+    assert verdicts == {"not comparable", "one side only"}
     assert "compare nothing" in compared(results)["rss_kb"].reason
 
 
@@ -153,6 +160,92 @@ def test_the_command(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", *sides, "--json"]) == ExitStatus.FINDINGS
     listed = json.loads(capsys.readouterr().out)
     assert {each["verdict"] for each in listed} >= {"left lower", "too few samples"}
+
+
+def test_what_only_one_side_has_is_named(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Other plans on the two sides: the common cases are compared, and all others are named."""
+    shutil.rmtree(results / "run" / "host" / "qemu" / "sysbench-cpu" / "threads-4")
+    sides = [f"{results}:stratovirt", f"{results}:qemu", "--json"]
+    main(["compare", *sides])
+    listed = json.loads(capsys.readouterr().out)
+    lone = [each for each in listed if each["case"] == "threads-4"]
+    assert {each["verdict"] for each in lone} == {"one side only"}
+    assert {(each["n_left"], each["n_right"], each["median_right"]) for each in lone} == {
+        (2, 0, None)
+    }
+    assert {each["reason"] for each in lone} == {"no samples of qemu"}
+    initrd = [each for each in listed if each["metric"] == "initrd_s"]
+    assert [(each["n_left"], each["n_right"]) for each in initrd] == [(0, 10)]
+
+
+def test_nothing_in_common(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Boots on one side and footprints on the other are no comparison."""
+    results = tmp_path / "results" / "run" / "host"
+    report_logs.write_report_results(results)
+    shutil.rmtree(results / "qemu" / "boot")
+    for folder in (results / "stratovirt").iterdir():
+        if folder.name != "boot":
+            shutil.rmtree(folder)
+    sides = [f"{results / name}" for name in ("stratovirt", "qemu")]
+    assert main(["compare", *sides]) == ExitStatus.UNUSABLE
+    assert "no metric in common" in capsys.readouterr().err
+
+
+def test_a_log_without_a_result_is_counted(
+    results: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is no sample, and the reader is told: what fails is often what is slow."""
+    log = results / "run" / "host" / "qemu" / "boot" / "default" / "03.log"
+    log.write_text("Bootup is not yet finished. Please try again later.\n", "utf-8")
+    main(["compare", f"{results}:stratovirt", f"{results}:qemu"])
+    shown = capsys.readouterr().out
+    assert "boot/default total_s (10, 9)" in shown
+    assert "qemu: logs without a result, left out: 1" in shown
+
+
+def test_unlike_parameters_are_refused_by_name(results: Path) -> None:
+    """The parameter that differs is named, and no other."""
+    for path in (results / "run" / "host" / "qemu").glob("sysbench-cpu/threads-1/*.log"):
+        path.write_text(path.read_text("utf-8").replace("limit: 10000", "limit: 20000"), "utf-8")
+    found = compared(results)["events_per_second"]
+    assert found.verdict == "not comparable"
+    assert found.reason == "test parameter prime_limit differs: StratoVirt 10000, QEMU 20000"
+    assert compared(results, "parameters")["events_per_second"].verdict == "too few samples"
+
+
+def test_constant_samples(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without any spread there is still a difference, or none; a p value is never shown as 0."""
+    for vmm, kernel in (("stratovirt", "500ms"), ("qemu", "600ms")):
+        for number in range(1, 11):
+            times = [kernel, "5.000s", f"5.{kernel[0]}00s"]
+            text = report_logs.boot_log(times)
+            report_logs.write_log(tmp_path / "run/pc", f"{vmm}/boot/default/{number:02}.log", text)
+    assert main(["compare", f"{tmp_path}:stratovirt", f"{tmp_path}:qemu"]) == ExitStatus.FINDINGS
+    shown = {line.split()[1]: line for line in capsys.readouterr().out.splitlines() if "_s" in line}
+    assert shown["kernel_s"].endswith("<0.0001  -1.00  left lower (better)")
+    assert shown["userspace_s"].endswith("1.0000  +0.00  no difference")
+
+
+def test_one_sample_each(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing can be said, and how many would be needed is."""
+    for vmm in ("stratovirt", "qemu"):
+        text = report_logs.boot_log(["500ms", "5.000s", "5.500s"])
+        report_logs.write_log(tmp_path / "run/pc", f"{vmm}/boot/default/01.log", text)
+    assert main(["compare", f"{tmp_path}:stratovirt", f"{tmp_path}:qemu"]) == ExitStatus.FINDINGS
+    shown = capsys.readouterr().out
+    assert "1 and 1 samples cannot show a difference; at least" in shown
+    assert "0 of 0 tested metrics differ" in shown
+
+
+def test_pairs_of_one_command_are_one_family(results: Path) -> None:
+    """Chance has as many tries as there are metrics in all pairs together."""
+    collection = collect([results])
+    left, right = (make_side(collection, name) for name in ("stratovirt", "qemu"))
+    (alone,) = [each for each in compare_sides(left, right) if each.metric == "rss_kb"]
+    both = compare_pairs([(left, right), (right, left)])
+    twice = [each for each in both if each.metric == "rss_kb"]
+    assert alone.p_value is not None
+    assert [each.p_value for each in twice] == pytest.approx([2 * alone.p_value] * 2)
 
 
 def test_two_runs(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
