@@ -18,8 +18,10 @@ from collector.parsers.clean import columns as in_columns
 from collector.parsers.scan import scan_log
 from collector.samples import Columns, LogRow
 
-__all__ = ["PARSERS", "Planned", "add_host", "pick", "wanted_parser"]
+__all__ = ["NO_LOG", "PARSERS", "Planned", "add_host", "pick", "wanted_parser"]
 
+NO_LOG = "no log"
+"""Why a planned log is missing, where nothing says more."""
 _SYSBENCH = "sysbench"
 PARSERS = {
     ("boot", "blame"): "systemd-analyze-blame",
@@ -113,7 +115,7 @@ def add_host(
         return
     reasons = _reasons(path)
     for name in sorted(wanted, key=lambda item: (item[0], item[1], natural(item[2]), item[3])):
-        reason = planned.left_out.get(name[0]) or reasons.get(name) or "no log"
+        reason = planned.left_out.get(name[0]) or reasons.get(name) or NO_LOG
         if tries := failed.get(name):
             last = pick(scan_log(_read(tries[-1])), name[1], name[2])
             reason += f"; failed attempts: {len(tries)}, the last in {Path(tries[-1]).name}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from collector.checks.model import Finding
+from collector.gather import NO_LOG
 from collector.labels import Language, say
 from collector.report.wording import in_language
 from collector.tables.host_data import HostData, LogKey
@@ -77,7 +78,9 @@ def why_empty(source: Source, metric: str, language: Language) -> str:
     """Return the reason that an empty cell gives."""
     if source.outcome == "ok":
         return say(language, "why metric absent", metric=metric)
-    return say(language, f"why {source.outcome}", reason=source.reason).rstrip(":： ")  # noqa: RUF001
+    # Nobody knows more than that there is none.
+    reason = "" if source.reason == NO_LOG else in_language(source.reason, language)
+    return say(language, f"why {source.outcome}", reason=reason).rstrip(":： ")  # noqa: RUF001
 
 
 def _missing_logs(data: HostData, language: Language) -> list[Problem]:
