@@ -242,6 +242,7 @@ _NOTICES = {
         "注意：主机 {host} 是模拟的（没有硬件虚拟化）；这些数字只说明流程可用，不能用于比较。",
         "NOTE: host {host} is emulated (no virtualisation hardware); its figures compare nothing.",
     ),
+    "more in environment": ("{text}…（全文见“环境”）", "{text} … (in full under Environment)"),
     "notice left out": (
         "注意：{vmm} 没有测量，原因：{reason}",
         "NOTE: {vmm} was left out: {reason}",

@@ -50,6 +50,8 @@ class Answer:
     """Why there is no answer, or what weakens it: two modes, drift, facts not recorded."""
     called: bool
     """A difference is called."""
+    cases: int = 1
+    """How many cases it is about."""
 
 
 def answers_of(
@@ -189,6 +191,7 @@ def _answer(
         say(language, "joint").join(words),
         remarks_of(whole, language),
         whole.verdict in {"left lower", "left higher"},
+        parts,
     )
 
 

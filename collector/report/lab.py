@@ -10,7 +10,7 @@ from collector.compare import Side, make_side
 from collector.labels import SUBJECTS, Language, say
 from collector.metrics import metric
 from collector.report.content import HostReport, Pair, pairs_of, title_of
-from collector.report.notices import left_out
+from collector.report.notices import left_out, left_out_notice
 from collector.report.problems import Problem
 from collector.report.series import Chart, Series
 from collector.results import Collection
@@ -261,4 +261,4 @@ def _notices(collection: Collection, labels: dict[str, str], language: Language)
         yield say(language, "notice emulated", host=", ".join(emulated[:_NAMED]) + more)
     for run in collection.runs:
         for vmm, reason in left_out(run.meta).items():
-            yield say(language, "notice left out", vmm=f"{run.name}/{vmm}", reason=reason)
+            yield left_out_notice(f"{run.name}/{vmm}", reason, language)

@@ -5,6 +5,9 @@ from typing import Any
 from collector.labels import Language, say
 from collector.results import Host, Run
 
+_LONGEST = 160
+"""Characters of a reason; all of it stands in the environment."""
+
 
 def notices_of(run: Run, host: Host, labels: dict[str, str], language: Language) -> tuple[str, ...]:
     """Return the notices of one host's report, the gravest first."""
@@ -15,11 +18,15 @@ def notices_of(run: Run, host: Host, labels: dict[str, str], language: Language)
     ]
     if host.meta.get("emulated") is True or run.meta.get("emulated") is True:
         found.append(say(language, "notice emulated", host=host.name))
-    found += [
-        say(language, "notice left out", vmm=vmm, reason=reason)
-        for vmm, reason in left_out(run.meta).items()
-    ]
+    found += [left_out_notice(vmm, reason, language) for vmm, reason in left_out(run.meta).items()]
     return tuple(found)
+
+
+def left_out_notice(vmm: str, reason: str, language: Language) -> str:
+    """Return the notice about a VMM that was left out, short enough for the head of a sheet."""
+    if len(reason) > _LONGEST:
+        reason = say(language, "more in environment", text=reason[:_LONGEST].rstrip())
+    return say(language, "notice left out", vmm=vmm, reason=reason)
 
 
 def left_out(meta: dict[str, Any]) -> dict[str, str]:

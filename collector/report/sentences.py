@@ -173,6 +173,7 @@ SENTENCES = {
         "{time} s 就结束了，而不是 {planned} s：数据总量先用完了，请加大 --memory-total-size"
     ),
     # what is missing
+    "no log": "没有日志",
     "{reason}; failed attempts: {count}, the last in {log}": (
         "{reason}；失败 {count} 次，最后一次见 {log}"
     ),

@@ -13,6 +13,8 @@ from collector.workbook import page, styles
 from collector.workbook.text import at, put_text
 
 COLOURS = ("2F6DB5", "E07B39", "4C9F70", "8E5EA2", "B0A030", "7F7F7F")
+_FORMATS = {"s": "0.000", "KiB": "#,##0"}
+"""Unit to the number format of medians in it; two decimals otherwise."""
 _SIZE_CM = (12, 7)
 _ROWS_PER_CHART = 16
 _CHART_COLUMNS = ("A", "F")
@@ -58,7 +60,7 @@ def _chart(sheet: Worksheet, chart: Chart, row: int) -> tuple[BarChart, int]:
             cell = at(sheet, head + offset, column)
             cell.style = styles.CELL_TEXT
             cell.value = value
-            cell.number_format = "0.00"
+            cell.number_format = _FORMATS.get(chart.unit, "#,##0.00")
     last = head + len(chart.categories)
     drawing = BarChart()
     drawing.type = "bar" if chart.form != "bars" else "col"

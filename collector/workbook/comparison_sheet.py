@@ -29,8 +29,6 @@ _HEADINGS = (
 )
 _WIDTHS = (22, 13, 26, 11, 14, 14, 9, 9, 9, 9, 9, 20, 70)
 _FORMATS = {
-    4: "#,##0.00",
-    5: "#,##0.00",
     6: "0.000",
     7: "0.000",
     8: "0.000",
@@ -65,14 +63,14 @@ def add_comparisons(
 
 def _row(
     comparison: Comparison, common: Sequence[str], language: Language
-) -> tuple[str | float | None, ...]:
+) -> tuple[page.Value, ...]:
     return (
         say(language, f"subject {comparison.measurement}"),
         comparison.case,
         comparison.metric,
         comparison.unit,
-        comparison.median_left,
-        comparison.median_right,
+        page.shown(comparison.median_left, comparison.metric),
+        page.shown(comparison.median_right, comparison.metric),
         comparison.ratio,
         comparison.interval_low,
         comparison.interval_high,

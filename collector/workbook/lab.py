@@ -32,7 +32,7 @@ _SPREAD_HEADS = (
     "outliers",
 )
 _SPREAD_WIDTHS = (30, 13, 26, 11, 17, 8, 13, 13, 13, 13, 13, 9, 50)
-_SPREAD_FORMATS = dict.fromkeys(range(6, 11), "#,##0.00") | {11: "0.0%"}
+_SPREAD_FORMATS = {11: "0.0%"}
 _HOST_HEADS = ("host", "report", "good", "planned", "missing", "contradictions")
 _HOST_WIDTHS = (24, 34, 11, 11, 11, 13)
 _FACT_WIDTH = 28
@@ -125,7 +125,7 @@ def _spread(workbook: Workbook, report: LabReport) -> None:
     _as_list(sheet, row, len(head))
 
 
-def _spread_row(spread: Spread, language: Language) -> tuple[str | float | None, ...]:
+def _spread_row(spread: Spread, language: Language) -> tuple[page.Value, ...]:
     first, third = spread.quartiles
     return (
         say(language, f"subject {spread.measurement}"),
@@ -134,11 +134,10 @@ def _spread_row(spread: Spread, language: Language) -> tuple[str | float | None,
         spread.unit,
         spread.vmm,
         spread.hosts,
-        spread.median,
-        first,
-        third,
-        spread.lowest,
-        spread.highest,
+        *(
+            page.shown(value, spread.metric)
+            for value in (spread.median, first, third, spread.lowest, spread.highest)
+        ),
         (third - first) / spread.median if spread.median else None,
         ", ".join(f"{host} ({value:.6g})" for host, value in spread.outliers),
     )

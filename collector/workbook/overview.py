@@ -8,13 +8,15 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from collector.labels import SUBJECTS, Language, say
+from collector.report.answers import Answer
 from collector.report.content import HostReport, Pair
+from collector.tables.cells import NOT_APPLICABLE
 from collector.tables.model import Table
 from collector.workbook import page, styles
 from collector.workbook.text import at, put_text
 
 _WIDTHS = (24, 22, 14, 14, 8, 8, 8, 9, 56)
-_FORMATS = {2: "#,##0.00", 3: "#,##0.00", 4: "0.000", 5: "0.000", 6: "0.000", 7: page.P_VALUE}
+_FORMATS = {4: "0.000", 5: "0.000", 6: "0.000", 7: page.P_VALUE}
 _OTHER_SHEETS = ("charts", "comparison", "problems", "environment", "samples")
 _HEADINGS = (
     "subject",
@@ -66,8 +68,7 @@ def write_answers(sheet: Worksheet, pair: Pair, row: int, language: Language, co
         (
             say(language, f"subject {answer.subject}"),
             say(language, f"quantity {answer.subject}"),
-            answer.median_left,
-            answer.median_right,
+            *_medians(answer),
             answer.ratio,
             answer.interval_low,
             answer.interval_high,
@@ -84,6 +85,14 @@ def write_answers(sheet: Worksheet, pair: Pair, row: int, language: Language, co
         put_text(at(sheet, after, 1), say(language, "no answers"), styles.PLAIN_TEXT)
         after += 1
     return after + 1
+
+
+def _medians(answer: Answer) -> tuple[page.Value, page.Value]:
+    """Both medians; of several cases together there is none."""
+    if answer.cases > 1:
+        return NOT_APPLICABLE, NOT_APPLICABLE
+    name = answer.metrics[0]
+    return page.shown(answer.median_left, name), page.shown(answer.median_right, name)
 
 
 def _remarks(pair: Pair, language: Language) -> list[str]:

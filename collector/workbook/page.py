@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
@@ -9,6 +10,7 @@ from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from collector.metrics import metric
 from collector.workbook import styles
 from collector.workbook.text import at, display_width, put_text
 
@@ -67,11 +69,29 @@ def set_page(sheet: Worksheet, *, landscape: bool, repeat_rows: str | None = Non
         sheet.print_title_rows = repeat_rows
 
 
+class Shown(NamedTuple):
+    """A number with the format of its own that it has in a column of unlike numbers."""
+
+    value: float | None
+    number_format: str
+
+
+Value = str | float | Shown | None
+
+
+def shown(value: float | None, name: str) -> Shown:
+    """Return a number of the metric `name` with as many decimals as its tool prints."""
+    known = metric(name)
+    if known.whole:
+        return Shown(value, "#,##0")
+    return Shown(value, "#,##0.000" if known.unit == "s" else "#,##0.00")
+
+
 def write_rows(
     sheet: Worksheet,
     first_row: int,
     head: Sequence[str],
-    rows: Sequence[Sequence[str | float | None]],
+    rows: Sequence[Sequence[Value]],
     formats: Mapping[int, str] | None = None,
 ) -> int:
     """Write a plain list with its head; return the row after it.
@@ -88,10 +108,12 @@ def write_rows(
             cell = at(sheet, row, column)
             if isinstance(value, str):
                 put_text(cell, value, styles.CELL_TEXT)
-            else:
-                cell.style = styles.CELL_TEXT
-                cell.value = value
-                cell.number_format = formats.get(column - 1, "General")
+                continue
+            code = formats.get(column - 1, "General")
+            cell.style = styles.CELL_TEXT
+            cell.value, cell.number_format = (
+                value if isinstance(value, Shown) else Shown(value, code)
+            )
         fit_height(sheet, row, values)
     return row + 1
 
