@@ -129,6 +129,13 @@ _OVERVIEW = {
     "about vmm": ("虚拟机监控器", "VMM"),
     "about logs": ("日志", "Logs"),
     "about problems line": ("问题", "Problems"),
+    "with version": ("版本 {text}", "version {text}"),
+    "with machine": ("机器类型 {text}", "machine {text}"),
+    "with commit": ("提交 {text}", "commit {text}"),
+    "with cpus": ("{text} 个 CPU", "CPUs: {text}"),
+    "with memory_mib": ("内存 {text} MiB", "{text} MiB of memory"),
+    "with kernel": ("内核 {text}", "kernel {text}"),
+    "with virtualization": ("虚拟化环境 {text}", "inside {text}"),
     "counted logs": (
         "{planned} 个中 {good} 个有结果",
         "{good} of {planned} have a result",
@@ -154,7 +161,8 @@ _OVERVIEW = {
     "quantity fileio-latency": ("平均延迟 (ms)", "Average latency (ms)"),
     "quantity fileio-throughput": ("吞吐量 (MiB/s)", "Throughput (MiB/s)"),
     "quantity fileio-iops": ("读、写速率 (次/s)", "Reads or writes per second"),
-    "remarks": ("须知：{text}", "Remarks: {text}"),
+    "see remarks": ("原因见下方“须知”", "see the remarks below"),
+    "remarks": ("须知：{text}", "Remark: {text}"),
     "p explained": (
         "比值是中位数之比，区间由自助法得到；p 值为 Mann-Whitney 检验，按表中项目数校正（Holm）。",
         "Ratio of medians, bootstrap interval; p: Mann-Whitney, Holm-corrected for the subjects.",
@@ -179,6 +187,10 @@ _OVERVIEW = {
     "verdict too few samples": ("样本太少，无法判断", "too few samples to tell"),
     "verdict not comparable": ("不可比较", "not comparable"),
     "verdict one side only": ("只有一侧有数据", "only one side has samples"),
+    "doubted": (
+        "数字中有 {count} 处矛盾，见“问题”",
+        "contradictions among its numbers: {count}, see Problems",
+    ),
     "lacking": ("{vmm} 没有 {cases} 的样本", "no samples of {vmm} for {cases}"),
     "answer lower": ("{left} 比 {right} 低 {percent}%", "{left} is {percent}% lower than {right}"),
     "answer higher": (
@@ -242,7 +254,7 @@ _NOTICES = {
         "注意：主机 {host} 是模拟的（没有硬件虚拟化）；这些数字只说明流程可用，不能用于比较。",
         "NOTE: host {host} is emulated (no virtualisation hardware); its figures compare nothing.",
     ),
-    "more in environment": ("{text}…（全文见“环境”）", "{text} … (in full under Environment)"),
+    "more in environment": ("{text}…（全文见“环境”）", "{text}... (in full under Environment)"),
     "notice left out": (
         "注意：{vmm} 没有测量，原因：{reason}",
         "NOTE: {vmm} was left out: {reason}",

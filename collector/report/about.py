@@ -1,10 +1,13 @@
 """The head of a report: which run, which host, which VMMs, how much of it is there."""
 
-from typing import Any
+from collections.abc import Sequence
 
-from collector.labels import Language, say
+from collector.labels import WORDS, Language, say
 from collector.report.problems import Problem
+from collector.results import Vmm
 from collector.tables.host_data import HostData
+
+_COMMIT_DIGITS = 12
 
 
 def about(
@@ -19,18 +22,20 @@ def about(
         lines.append(
             (
                 "about time",
-                " / ".join(
+                " – ".join(  # noqa: RUF001
                     str(data.run.meta.get(name) or unknown) for name in ("started", "finished")
                 ),
             )
         )
     machine = [
-        str(host[name])
-        for name in ("cpu_model", "os", "kernel", "virtualization")
-        if host.get(name)
+        say(language, f"with {name}", text=str(host[name]))
+        if f"with {name}" in WORDS
+        else str(host[name])
+        for name in ("cpu_model", "cpus", "memory_mib", "os", "kernel", "virtualization")
+        if host.get(name) not in {None, "", "none"}
     ]
-    lines.append(("about host", f"{data.host.name}: {', '.join(machine) or unknown}"))
-    lines += [("about vmm", _vmm(data, number, unknown)) for number in range(len(data.vmms))]
+    lines.append(("about host", f"{data.host.name}: {_listed(machine, language)}"))
+    lines += [("about vmm", _vmm(data, vmm, language)) for vmm in data.vmms]
     kinds = [problem.kind for problem in problems]
     lines.append(
         (
@@ -53,11 +58,14 @@ def about(
     return tuple((say(language, label), text) for label, text in lines)
 
 
-def _vmm(data: HostData, number: int, unknown: str) -> str:
-    vmm = data.vmms[number]
-    meta: dict[str, Any] = vmm.meta
-    parts = [str(meta.get(name)) for name in ("version", "machine") if meta.get(name)]
-    commit = meta.get("commit")
-    if isinstance(commit, str) and commit:
-        parts.append(commit[:12])
-    return f"{data.labels[vmm.name]}: {', '.join(parts) or unknown}"
+def _vmm(data: HostData, vmm: Vmm, language: Language) -> str:
+    """Say what one VMM is."""
+    facts = {name: vmm.meta.get(name) for name in ("version", "machine", "commit")}
+    if isinstance(facts["commit"], str):
+        facts["commit"] = facts["commit"][:_COMMIT_DIGITS]
+    parts = [say(language, f"with {name}", text=text) for name, text in facts.items() if text]
+    return f"{data.labels[vmm.name]}: {_listed(parts, language)}"
+
+
+def _listed(parts: Sequence[str], language: Language) -> str:
+    return ", ".join(parts) or say(language, "unknown")

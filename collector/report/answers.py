@@ -168,7 +168,7 @@ def _answer(
         )
     words = [verdict_text(whole, language)]
     ratios = [one.ratio for one in cases if one.ratio]
-    if parts > 1 and ratios:
+    if parts > 1 and ratios and not refused:
         words.insert(
             1,
             say(

@@ -1,7 +1,8 @@
 """Everything that the report of one lab host says, in the order in which it is shown."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -36,8 +37,13 @@ class Pair:
     """What weakens every answer and comparison; it is said once."""
 
     def own_text(self, answer: Answer, language: Language) -> str:
-        """Return the text of `answer` with the remarks that are its own."""
+        """Return the text of `answer` with the remarks that are its own.
+
+        Where all remarks are common ones, an answer that gives none says where its reason stands.
+        """
         own = [remark for remark in answer.remarks if remark not in self.remarks]
+        if answer.p_value is None and answer.remarks and not own:
+            own = [say(language, "see remarks")]
         return say(language, "joint").join((answer.text, *own))
 
 
@@ -85,7 +91,10 @@ def make_report(
         title_of([data.labels[vmm.name] for vmm in data.vmms], language),
         notices_of(data.run, data.host, data.labels, language),
         tables,
-        tuple(pairs_of(collection, data.labels, language)),
+        tuple(
+            _with_doubts(pair, problems, data.labels, language)
+            for pair in pairs_of(collection, data.labels, language)
+        ),
         charts_of(data, language),
         problems,
         facts_of(data, language),
@@ -118,15 +127,28 @@ def pairs_of(
         )
 
 
+def _with_doubts(
+    pair: Pair, problems: Sequence[Problem], labels: Mapping[str, str], language: Language
+) -> Pair:
+    """Say with each answer how many contradictions there are among the numbers it rests on."""
+    counts = Counter(
+        (labels.get(problem.vmm), problem.measurement)
+        for problem in problems
+        if problem.kind == "contradiction"
+    )
+    answers = []
+    for answer in pair.answers:
+        count = counts[pair.left, answer.subject] + counts[pair.right, answer.subject]
+        doubts = (say(language, "doubted", count=count),) if count else ()
+        answers.append(replace(answer, remarks=(*answer.remarks, *doubts)))
+    return replace(pair, answers=tuple(answers))
+
+
 def _common(remarks: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
     """Return the remarks that all have, in their order."""
     if len(remarks) < _SEVERAL:
         return ()
     return tuple(text for text in remarks[0] if all(text in each for each in remarks))
-
-
-def _of_host(frame: pd.DataFrame, data: HostData) -> "pd.Series[bool]":
-    return (frame["run"] == data.run.name) & (frame["host"] == data.host.name)
 
 
 def title_of(labels: Sequence[str], language: Language) -> str:

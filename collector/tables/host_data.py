@@ -39,6 +39,8 @@ class HostData:
     logs: dict[LogKey, Source]
     cases: dict[tuple[str, str], dict[str, set[int]]]
     """(VMM, measurement) to its cases and their repetitions."""
+    folder: str
+    """Where the logs lie, as in their names."""
 
     def has(self, vmm: str, measurement: str) -> bool:
         """Tell whether `vmm` has, or should have, logs of `measurement`.
@@ -70,7 +72,7 @@ class HostData:
         if log is not None:
             return log
         absent = LogKey(key.vmm, key.measurement, key.case, key.repetition)
-        return Source(_expected_log(absent), 0, "absent")
+        return Source(_expected_log(self.folder, absent), 0, "absent")
 
 
 def split(collection: Collection) -> Iterator[Collection]:
@@ -101,16 +103,20 @@ def index_host(collection: Collection) -> HostData:
     logs: dict[LogKey, Source] = {}
     cases: dict[tuple[str, str], dict[str, set[int]]] = {}
     columns = ("vmm", "measurement", "case", "repetition", "log", "line", "outcome", "reason")
-    for *parts, log, line, outcome, reason in _rows(collection.logs, columns):
+    rows = list(_rows(collection.logs, columns))
+    named = (_folder(vmm, subject, log) for vmm, subject, _, _, log, *_ in rows if log)
+    folder = next(named, f"{run.name}/{host.name}")
+    for *parts, log, line, outcome, reason in rows:
         key = LogKey(*parts)
-        logs[key] = Source(log or _expected_log(key), _number_or_zero(line), outcome, reason)
+        name = log or _expected_log(folder, key)
+        logs[key] = Source(name, _number_or_zero(line), outcome, reason)
         if key.measurement in SUBJECTS and key.case not in DIAGNOSTIC_CASES:
             own = cases.setdefault((key.vmm, key.measurement), {})
             own.setdefault(key.case, set()).add(key.repetition)
     vmms = host.vmms + _without_folder(host, {key.vmm: None for key in logs})
     order = {str(name): place for place, name in enumerate(run.meta.get("vmms") or ())}
     vmms = tuple(sorted(vmms, key=lambda vmm: order.get(vmm.name, len(order))))
-    return HostData(run, host, vmms, _labels(vmms), numbers, logs, cases)
+    return HostData(run, host, vmms, _labels(vmms), numbers, logs, cases, folder)
 
 
 def _rows(frame: pd.DataFrame, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
@@ -127,8 +133,13 @@ def _without_folder(host: Host, names: Iterable[str]) -> tuple[Vmm, ...]:
     )
 
 
-def _expected_log(key: LogKey) -> str:
-    return f"{key.vmm}/{key.measurement}/{key.case}/{key.repetition:02}.log"
+def _folder(vmm: str, measurement: str, log: str) -> str:
+    """Return the folder of the host in the name of one of its logs."""
+    return log.partition(f"/{vmm}/{measurement}/")[0]
+
+
+def _expected_log(folder: str, key: LogKey) -> str:
+    return f"{folder}/{key.vmm}/{key.measurement}/{key.case}/{key.repetition:02}.log"
 
 
 def _labels(vmms: tuple[Vmm, ...]) -> dict[str, str]:

@@ -54,10 +54,11 @@ def add_comparisons(
         ]
         rows = [_row(comparison, pair.remarks, language) for comparison in pair.comparisons]
         row = page.write_rows(sheet, row + 1, head, rows, _FORMATS)
-        if pair.remarks:
-            text = say(language, "remarks", text=say(language, "joint").join(pair.remarks))
-            page.wide_text(sheet, row, (1, len(_WIDTHS)), text, PLAIN_TEXT)
-        row += 2
+        for text in pair.remarks:
+            remark = say(language, "remarks", text=text)
+            page.wide_text(sheet, row, (1, len(_WIDTHS)), remark, PLAIN_TEXT)
+            row += 1
+        row += 1
     page.set_page(sheet, landscape=True)
 
 

@@ -96,8 +96,8 @@ def _medians(answer: Answer) -> tuple[page.Value, page.Value]:
 
 
 def _remarks(pair: Pair, language: Language) -> list[str]:
-    common = [say(language, "remarks", text=say(language, "joint").join(pair.remarks))]
-    return [say(language, "p explained"), *(common if pair.remarks else [])]
+    common = [say(language, "remarks", text=text) for text in pair.remarks]
+    return [*common, say(language, "p explained")]
 
 
 def write_contents(

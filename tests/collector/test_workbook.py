@@ -249,6 +249,44 @@ def test_overview_gives_no_answer_where_facts_differ(workbook: Workbook) -> None
         assert row[7].value is None
 
 
+def test_overview_says_what_weakens_an_answer(workbook: Workbook) -> None:
+    """Contradictions among its numbers; several cases together have no median."""
+    rows = [
+        row for row in workbook["概览"].iter_rows() if row[0].value == "CPU 性能" and row[8].value
+    ]
+    assert len(rows) == 2
+    for row in rows:
+        assert (row[2].value, row[3].value) == ("-", "-")
+        assert "处矛盾" in str(row[8].value)
+
+
+def test_medians_have_the_decimals_of_their_metric(workbook: Workbook) -> None:
+    """Milliseconds of a boot, no parts of a kilobyte."""
+    formats = {
+        row[0].value: row[2].number_format
+        for row in workbook["概览"].iter_rows()
+        if row[0].value in {"启动时间", "内存占用"} and row[8].value
+    }
+    assert formats == {"启动时间": "#,##0.000", "内存占用": "#,##0"}
+
+
+def test_long_reason_stands_in_the_environment_alone(tmp_path: Path) -> None:
+    """What failed may print pages; the heads of sheets stay short."""
+    reason = "no mirror answers: " + "https://mirror.example/stratovirt " * 40
+    host = tmp_path / "results" / "lab" / "pc1"
+    report_logs.write_report_results(host, repetitions=1)
+    report_logs.write_json(host.parent / "run.json", left_out={"firecracker": reason})
+    path = tmp_path / "report.xlsx"
+    main(["report", str(tmp_path / "results"), "-o", str(path)])
+    workbook = openpyxl.load_workbook(path)
+    for sheet in workbook.worksheets:
+        notice = str(sheet["A2"].value)
+        assert "no mirror answers" in notice
+        assert len(notice) < 250
+    facts = {row[0].value: row[1].value for row in workbook["环境"].iter_rows()}
+    assert facts["未测量：firecracker"] == reason  # noqa: RUF001
+
+
 def test_english_workbook_has_no_chinese(workbooks: dict[str, Workbook]) -> None:
     """Names of sheets and all cells."""
     workbook = workbooks["en"]
