@@ -61,7 +61,7 @@ def _blame(data: HostData) -> Iterator[Fact]:
     slowest: list[list[str]] = []
     for vmm in data.vmms:
         times: dict[str, list[float]] = {}
-        for key, (seconds, _) in data.numbers.items():
+        for key, (seconds, *_) in data.numbers.items():
             if key.vmm == vmm.name and key.metric.startswith("blame_s["):
                 unit = key.metric.removeprefix("blame_s[").removesuffix("]")
                 times.setdefault(unit, []).append(seconds)

@@ -4,7 +4,7 @@ import re
 
 from collector.labels import Language, say
 from collector.tables.host_data import HostData
-from collector.tables.model import Cell, SampleKey, Style
+from collector.tables.model import Cell, SampleKey, Source, Style
 
 NOT_APPLICABLE = "-"
 _PERCENTILE = re.compile(r"latency_p(\d+)_ms")
@@ -16,8 +16,8 @@ def number(data: HostData, key: SampleKey, style: Style) -> Cell:
     found = data.numbers.get(key)
     if found is None:
         return Cell(None, style, key=key, source=data.source(key))
-    value, source = found
-    return Cell(value, style, key=key, source=source)
+    value, log, line = found
+    return Cell(value, style, key=key, source=Source(log, line))
 
 
 def not_applicable(data: HostData, key: SampleKey) -> Cell:
@@ -37,12 +37,20 @@ def spread(cell: Cell) -> tuple[Cell | None, ...]:
 
 def percentile_metric(data: HostData, vmm: str, measurement: str) -> str:
     """Return the percentile of latency that the logs carry: the 95th unless they say another."""
+    cases = data.cases.get((vmm, measurement), {})
+    keys = (
+        SampleKey(vmm, measurement, case, repetition, _DEFAULT_PERCENTILE)
+        for case, repetitions in cases.items()
+        for repetition in repetitions
+    )
+    if any(key in data.numbers for key in keys):
+        return _DEFAULT_PERCENTILE
     found = {
         key.metric
         for key in data.numbers
         if key.vmm == vmm and key.measurement == measurement and _PERCENTILE.fullmatch(key.metric)
     }
-    return min(found) if found and _DEFAULT_PERCENTILE not in found else _DEFAULT_PERCENTILE
+    return min(found, default=_DEFAULT_PERCENTILE)
 
 
 def percentile_heading(language: Language, metric: str) -> str:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from collector.labels import SUBJECTS
@@ -35,7 +35,8 @@ class HostData:
     vmms: tuple[Vmm, ...]
     labels: dict[str, str]
     """VMM name to the label in captions; unlike for any two VMMs."""
-    numbers: dict[SampleKey, tuple[float, Source]]
+    numbers: dict[SampleKey, tuple[float, str, int]]
+    """Each number with its log and line."""
     logs: dict[LogKey, Source]
     cases: dict[tuple[str, str], dict[str, set[int]]]
     """(VMM, measurement) to its cases and their repetitions."""
@@ -77,29 +78,41 @@ class HostData:
 
 def split(collection: Collection) -> Iterator[Collection]:
     """Yield a collection of its own for each host of each run, in their order."""
-    parts = [
-        frame.groupby(["run", "host"], sort=False).indices
-        for frame in (collection.samples, collection.logs)
-    ]
+    samples, logs = _stretches(collection.samples), _stretches(collection.logs)
     for run in collection.runs:
         for host in run.hosts:
-            samples, logs = (part.get((run.name, host.name), ()) for part in parts)
+            key = run.name, host.name
             yield Collection(
                 (replace(run, hosts=(host,)),),
-                collection.samples.take(np.asarray(samples, dtype=np.int64)),
-                collection.logs.take(np.asarray(logs, dtype=np.int64)),
+                collection.samples[samples.get(key, slice(0))],
+                collection.logs[logs.get(key, slice(0))],
             )
+
+
+def _stretches(frame: pd.DataFrame) -> dict[tuple[str, str], slice]:
+    """Return where the rows of each host of each run are: a frame has them together."""
+    if frame.empty:
+        return {}
+    runs, hosts = (frame[name].to_numpy(dtype=object) for name in ("run", "host"))
+    changes = (runs[1:] != runs[:-1]) | (hosts[1:] != hosts[:-1])
+    begins = [0, *(int(at) + 1 for at in changes.nonzero()[0])]
+    ends = [*begins[1:], len(frame)]
+    return {
+        (runs[begin], hosts[begin]): slice(begin, end)
+        for begin, end in zip(begins, ends, strict=True)
+    }
 
 
 def index_host(collection: Collection) -> HostData:
     """Index the samples and logs of a collection that holds one host of one run."""
     (run,) = collection.runs
     (host,) = run.hosts
-    numbers: dict[SampleKey, tuple[float, Source]] = {}
-    columns = ("vmm", "measurement", "case", "repetition", "metric", "value", "log", "line")
-    for *parts, value, log, line in _rows(collection.samples, columns):
-        if value == value:  # noqa: PLR0124 - a word's value is NaN
-            numbers[SampleKey(*parts)] = (float(value), Source(log, int(line)))
+    # Thousands of them: no statement is run for each.
+    samples = collection.samples
+    keys = map(SampleKey._make, _rows(samples, SampleKey._fields))
+    found = zip(keys, _rows(samples, ("value", "log", "line")), strict=True)
+    # A word's value is NaN.
+    numbers = dict(compress(found, samples["value"].notna().tolist()))
     logs: dict[LogKey, Source] = {}
     cases: dict[tuple[str, str], dict[str, set[int]]] = {}
     columns = ("vmm", "measurement", "case", "repetition", "log", "line", "outcome", "reason")
