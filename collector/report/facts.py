@@ -61,10 +61,9 @@ def _blame(data: HostData) -> Iterator[Fact]:
     slowest: list[list[str]] = []
     for vmm in data.vmms:
         times: dict[str, list[float]] = {}
-        for key, (seconds, *_) in data.numbers.items():
-            if key.vmm == vmm.name and key.metric.startswith("blame_s["):
-                unit = key.metric.removeprefix("blame_s[").removesuffix("]")
-                times.setdefault(unit, []).append(seconds)
+        for name, seconds in data.numbers.beginning(vmm.name, "boot", "blame_s["):
+            unit = name.removeprefix("blame_s[").removesuffix("]")
+            times.setdefault(unit, []).append(seconds)
         medians = sorted(((median(found), unit) for unit, found in times.items()), reverse=True)
         slowest.append([f"{unit} {seconds:.3f} s" for seconds, unit in medians[:_SLOWEST]])
     for rank in range(max((len(names) for names in slowest), default=0)):

@@ -150,7 +150,7 @@ class _Builder:
         found = []
         for repetition in self._data.repetitions(subject, (case,)):
             keys = (SampleKey(vmm, subject, case, repetition, name) for name in metrics)
-            numbers = [self._data.numbers[key][0] for key in keys if key in self._data.numbers]
+            numbers = self._data.numbers.values(keys)
             if numbers:
                 found.append(sum(numbers))
         return tuple(found)

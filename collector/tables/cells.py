@@ -37,20 +37,8 @@ def spread(cell: Cell) -> tuple[Cell | None, ...]:
 
 def percentile_metric(data: HostData, vmm: str, measurement: str) -> str:
     """Return the percentile of latency that the logs carry: the 95th unless they say another."""
-    cases = data.cases.get((vmm, measurement), {})
-    keys = (
-        SampleKey(vmm, measurement, case, repetition, _DEFAULT_PERCENTILE)
-        for case, repetitions in cases.items()
-        for repetition in repetitions
-    )
-    if any(key in data.numbers for key in keys):
-        return _DEFAULT_PERCENTILE
-    found = {
-        key.metric
-        for key in data.numbers
-        if key.vmm == vmm and key.measurement == measurement and _PERCENTILE.fullmatch(key.metric)
-    }
-    return min(found, default=_DEFAULT_PERCENTILE)
+    found = {name for name, _ in data.numbers.beginning(vmm, measurement, "latency_p")}
+    return min(found) if found and _DEFAULT_PERCENTILE not in found else _DEFAULT_PERCENTILE
 
 
 def percentile_heading(language: Language, metric: str) -> str:

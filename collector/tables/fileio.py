@@ -103,7 +103,7 @@ def _operation(data: HostData, key: SampleKey) -> Cell:
     foreign = (key.metric == "reads_per_s" and key.case not in _READS) or (
         key.metric in {"writes_per_s", "fsyncs_per_s"} and key.case not in _WRITES
     )
-    if foreign and data.numbers.get(key, (0.0,))[0] == 0:
+    if foreign and not any(data.numbers.values([key])):
         return not_applicable(data, key)
     return number(data, key, Style.HUNDREDTHS)
 

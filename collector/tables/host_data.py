@@ -2,22 +2,21 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import compress
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from collector.labels import SUBJECTS
 from collector.results import Collection, Host, Run, Vmm
 from collector.tables.model import SampleKey, Source
+from collector.tables.numbers import Numbers
 
 DIAGNOSTIC_CASES = {"blame", "critical-chain", "smaps-rollup"}
 """Cases that explain a number and are no row of a table."""
 _LABELS = {"stratovirt": "StratoVirt", "qemu": "QEMU", "qemu_microvm": "QEMU microvm"}
 
 
-@dataclass(frozen=True, slots=True)
-class LogKey:
+class LogKey(NamedTuple):
     """One planned or found log of a host."""
 
     vmm: str
@@ -35,8 +34,7 @@ class HostData:
     vmms: tuple[Vmm, ...]
     labels: dict[str, str]
     """VMM name to the label in captions; unlike for any two VMMs."""
-    numbers: dict[SampleKey, tuple[float, str, int]]
-    """Each number with its log and line."""
+    numbers: Numbers
     logs: dict[LogKey, Source]
     cases: dict[tuple[str, str], dict[str, set[int]]]
     """(VMM, measurement) to its cases and their repetitions."""
@@ -69,11 +67,8 @@ class HostData:
 
     def source(self, key: SampleKey) -> Source:
         """Return the log in which the number of `key` was or should have been."""
-        log = self.logs.get(LogKey(key.vmm, key.measurement, key.case, key.repetition))
-        if log is not None:
-            return log
-        absent = LogKey(key.vmm, key.measurement, key.case, key.repetition)
-        return Source(_expected_log(self.folder, absent), 0, "absent")
+        name = LogKey(*key[:4])
+        return self.logs.get(name) or Source(_expected_log(self.folder, name), 0, "absent")
 
 
 def split(collection: Collection) -> Iterator[Collection]:
@@ -107,12 +102,6 @@ def index_host(collection: Collection) -> HostData:
     """Index the samples and logs of a collection that holds one host of one run."""
     (run,) = collection.runs
     (host,) = run.hosts
-    # Thousands of them: no statement is run for each.
-    samples = collection.samples
-    keys = map(SampleKey._make, _rows(samples, SampleKey._fields))
-    found = zip(keys, _rows(samples, ("value", "log", "line")), strict=True)
-    # A word's value is NaN.
-    numbers = dict(compress(found, samples["value"].notna().tolist()))
     logs: dict[LogKey, Source] = {}
     cases: dict[tuple[str, str], dict[str, set[int]]] = {}
     columns = ("vmm", "measurement", "case", "repetition", "log", "line", "outcome", "reason")
@@ -129,6 +118,7 @@ def index_host(collection: Collection) -> HostData:
     vmms = host.vmms + _without_folder(host, {key.vmm: None for key in logs})
     order = {str(name): place for place, name in enumerate(run.meta.get("vmms") or ())}
     vmms = tuple(sorted(vmms, key=lambda vmm: order.get(vmm.name, len(order))))
+    numbers = Numbers(collection.samples)
     return HostData(run, host, vmms, _labels(vmms), numbers, logs, cases, folder)
 
 

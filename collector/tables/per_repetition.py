@@ -21,7 +21,7 @@ def boot(data: HostData, vmm: str, language: Language) -> tuple[tuple[Row, ...],
         metric
         for metric in _BOOT_METRICS
         if metric in _BOOT_ALWAYS
-        or any(SampleKey(vmm, "boot", _CASE, n, metric) in data.numbers for n in repetitions)
+        or any(data.numbers.get(SampleKey(vmm, "boot", _CASE, n, metric)) for n in repetitions)
     )
     columns = [_boot_column(data, vmm, metric, repetitions) for metric in metrics]
     return _assemble("boot number", metrics, repetitions, columns, language)
@@ -44,10 +44,10 @@ def footprint(
 
 def _boot_column(data: HostData, vmm: str, metric: str, repetitions: tuple[int, ...]) -> list[Cell]:
     keys = [SampleKey(vmm, "boot", _CASE, n, metric) for n in repetitions]
-    style = _unit([data.numbers[key][0] for key in keys if key in data.numbers])
+    style = _unit(data.numbers.values(keys))
     return [
         not_applicable(data, key)
-        if key not in data.numbers and data.source(key).outcome == "ok"
+        if data.numbers.get(key) is None and data.source(key).outcome == "ok"
         else number(data, key, style)
         for key in keys
     ]

@@ -1,0 +1,56 @@
+"""The numbers of one host, found by the log they come from.
+
+A host has thousands of samples and its tables show a few hundred: there is an entry for each log,
+not for each number.
+"""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import pandas as pd
+
+from collector.tables.model import SampleKey
+
+_KEY = ("vmm", "measurement", "case", "repetition")
+
+
+class Numbers:
+    """Sample to its number, its log and its line."""
+
+    def __init__(self, samples: pd.DataFrame) -> None:
+        """Index `samples`, in which those of one log stand together."""
+        names = samples["log"].to_numpy(dtype=object)
+        begins = np.flatnonzero(np.append(True, names[1:] != names[:-1])[: len(names)])
+        keys = zip(*(samples[name].to_numpy()[begins].tolist() for name in _KEY), strict=True)
+        ends = [*begins[1:].tolist(), len(names)][: len(begins)]
+        places = zip(names[begins].tolist(), begins.tolist(), ends, strict=True)
+        self._logs = dict(zip(keys, places, strict=True))
+        self._metrics: list[str] = samples["metric"].tolist()
+        self._values: list[float] = samples["value"].tolist()
+        self._lines: list[int] = samples["line"].tolist()
+
+    def get(self, key: SampleKey) -> tuple[float, str, int] | None:
+        """Return number, log and line of a sample; None where there is no such number."""
+        found = self._logs.get(key[:4])
+        if found is None:
+            return None
+        log, begin, end = found
+        try:
+            at = self._metrics.index(key.metric, begin, end)
+        except ValueError:
+            return None
+        value = self._values[at]
+        # A word's value is NaN.
+        return (value, log, self._lines[at]) if value == value else None  # noqa: PLR0124
+
+    def values(self, keys: Iterable[SampleKey]) -> list[float]:
+        """Return the numbers of those of `keys` that have one."""
+        return [found[0] for key in keys if (found := self.get(key)) is not None]
+
+    def beginning(self, vmm: str, measurement: str, prefix: str) -> Iterator[tuple[str, float]]:
+        """Yield metric and number where the name of the metric begins with `prefix`."""
+        for (of_vmm, of_measurement, *_), (_, begin, end) in self._logs.items():
+            if (of_vmm, of_measurement) == (vmm, measurement):
+                for at in range(begin, end):
+                    if self._metrics[at].startswith(prefix):
+                        yield self._metrics[at], self._values[at]
