@@ -4,8 +4,8 @@
 
 About a hundred logs per VMM: what the plan `report` leaves, with the report's numbers in them. Each
 round is a process of its own, so that nothing is warm that would be cold for a user; the goal is
-that report and workbook together take at most twice the time of the imports. What else `vmmlab
-report` does is shown beside it.
+that everything from the first log to the workbook, our own imports included, takes at most twice
+the time of importing pandas and openpyxl. What else `vmmlab report` writes is shown beside it.
 """
 
 import argparse
@@ -25,6 +25,7 @@ import report_logs
 GOAL = 2.0
 STEPS = ("import pandas, openpyxl", "import the rest", "collect", "check", "csv", "report",
          "workbook", "page")  # fmt: skip
+FOR_THE_WORKBOOK = ("import the rest", "collect", "check", "report", "workbook")
 NAMES = ("stratovirt", "qemu", "qemu_microvm", "fourth")
 UNITS = 60
 
@@ -96,9 +97,9 @@ def main() -> int:
     print(f"{count} logs of {arguments.vmms} VMMs, medians of {arguments.rounds} rounds")
     for step, seconds in medians.items():
         print(f"  {step:<24} {seconds:6.3f} s")
-    ratios = [(one[5] + one[6]) / one[0] for one in rounds]
-    ratio = statistics.median(ratios)
-    print(f"report and workbook / imports: {ratio:.2f} (goal: at most {GOAL})")
+    needed = [STEPS.index(step) for step in FOR_THE_WORKBOOK]
+    ratio = statistics.median(sum(one[at] for at in needed) / one[0] for one in rounds)
+    print(f"{' + '.join(FOR_THE_WORKBOOK)}: {ratio:.2f} times {STEPS[0]} (goal: at most {GOAL})")
     return int(ratio > GOAL)
 
 

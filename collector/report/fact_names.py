@@ -30,9 +30,7 @@ _NAMES: dict[str, tuple[str, str]] = {
     "ksm": ("内存合并", "kernel same-page merging"),
     "boot_id": ("启动标识", "id of the boot"),
     # vmm.json
-    "name": ("名称", "name"),
     "type": ("类型", "type"),
-    "label": ("表中名称", "name in the tables"),
     "version": ("版本", "version"),
     "source": ("来源", "source"),
     "commit": ("提交", "commit"),
@@ -40,7 +38,6 @@ _NAMES: dict[str, tuple[str, str]] = {
     "initrd": ("使用 initrd", "with initrd"),
     "stand_in": ("测试替身", "test stand-in"),
     "command_line": ("命令行", "command line"),
-    "build": ("构建", "build"),
     "checksums.binary": ("程序校验和", "checksum of the binary"),
     "checksums.kernel": ("客户机内核校验和", "checksum of the guest kernel"),
     "checksums.image": ("客户机镜像校验和", "checksum of the guest image"),
@@ -52,7 +49,13 @@ _NAMES: dict[str, tuple[str, str]] = {
     "guest.kernel_version": ("客户机内核版本", "guest kernel"),
     "guest.sysbench": ("sysbench 版本", "sysbench"),
     "guest": ("客户机", "guest"),
+    "build": ("构建", "build"),
 }
+
+
+def order(name: str) -> int:
+    """Return the place of a fact among the others: the known ones as listed here, then the rest."""
+    return next((place for place, known in enumerate(_NAMES) if known == _known(name)), len(_NAMES))
 
 
 def fact_name(name: str, language: Language) -> str:
@@ -60,9 +63,14 @@ def fact_name(name: str, language: Language) -> str:
 
     A fact below a known one is called by that: `plan.boots` by `plan`.
     """
-    known = name
-    while known not in _NAMES and "." in known:
-        known = known.rpartition(".")[0]
+    known = _known(name)
     if known not in _NAMES:
         return name
     return f"{_NAMES[known][LANGUAGES.index(language)]} ({name})"
+
+
+def _known(name: str) -> str:
+    """Return the fact, or the one above it, that has a name here."""
+    while name not in _NAMES and "." in name:
+        name = name.rpartition(".")[0]
+    return name

@@ -7,7 +7,7 @@ from statistics import median
 from typing import Any, Literal
 
 from collector.labels import Language, say
-from collector.report.fact_names import fact_name
+from collector.report.fact_names import fact_name, order
 from collector.report.notices import left_out
 from collector.tables.host_data import HostData
 
@@ -17,7 +17,9 @@ PER_VMM: tuple[Group, ...] = ("vmm", "blame")
 _SLOWEST = 8
 """Units that the diagnosis of boots names."""
 _RUN_FACTS = ("run", "started", "finished", "seed", "vmms", "versions", "plan")
-_HIDDEN = {"format", "tuning", "blocks", "hosts", "left_out"}
+_HIDDEN = {"format", "tuning", "blocks", "hosts", "left_out", "name", "label"}
+_NO_DIFFERENCE = {"type"}
+"""Facts that tell the sides apart instead of being compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,12 @@ def facts_of(data: HostData, language: Language) -> tuple[Fact, ...]:
     found += _tuning(data.host.meta.get("tuning"), language)
     sides = [dict(_flat(vmm.meta)) for vmm in data.vmms]
     names = dict.fromkeys(name for side in sides for name in side)
-    for name in names:
+    for name in sorted(names, key=order):
         recorded = {side.get(name, "") for side in sides if side}
+        differs = len(recorded) > 1 and name not in _NO_DIFFERENCE
         values = tuple(side.get(name, "") for side in sides)
-        found.append(Fact("vmm", fact_name(name, language), values, differs=len(recorded) > 1))
+        if any(values):
+            found.append(Fact("vmm", fact_name(name, language), values, differs=differs))
     return (*found, *_blame(data))
 
 
@@ -76,7 +80,7 @@ def _tuning(tuning: Any, language: Language) -> Iterator[Fact]:
         return
     for name, setting in tuning.items():
         if isinstance(setting, dict):
-            words = [str(setting.get(part, "?")) for part in ("before", "wanted", "after")]
+            words = [_plain(setting.get(part)) or "-" for part in ("before", "wanted", "after")]
             value = say(language, "fact tuned", before=words[0], wanted=words[1], after=words[2])
         else:
             value = _plain(setting)
