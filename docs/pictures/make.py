@@ -1,33 +1,42 @@
 """Make the pictures of the README from the results of a run.
 
-    python docs/pictures/make.py results/RUN
+    python docs/pictures/make.py results/RUN [--lang en]
 
-Needs LibreOffice (soffice), poppler (pdftoppm) and Chromium.
+Needs LibreOffice (soffice), poppler (pdftoppm, pdftotext), Chromium and fonts for Chinese.
 """
 
 # ruff: noqa: INP001 - a script, no part of a package
 
 import argparse
+import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
-RESOLUTION = 85
+RESOLUTION = 80
 """Dots per inch."""
-PAGES = {"overview": 1, "table": 2}
-"""Picture to its page: the overview is one page, the first subject's tables follow it."""
+FIRST_CAPTION = re.compile(r"^(?:表|Table) 1 \S", re.MULTILINE)
+WINDOW = "1100,1400"
+"""Width and height of the picture of the page, in pixels."""
 
 
-def run(*command: str | Path) -> None:
-    """Run a program and stop with its own words when it fails."""
-    subprocess.run([str(word) for word in command], check=True, capture_output=True)
+def run(*command: str | Path) -> str:
+    """Run a program, return what it prints, and stop with its own words when it fails."""
+    words = [str(word) for word in command]
+    return subprocess.run(words, check=True, capture_output=True, text=True).stdout
+
+
+def page_of_first_table(pdf: Path) -> int:
+    """Return the page that shows the caption of table 1; how long the overview is may change."""
+    pages = run("pdftotext", "-layout", pdf, "-").split("\f")
+    return next(number for number, text in enumerate(pages, 1) if FIRST_CAPTION.search(text))
 
 
 def main() -> int:
     """Write overview.png, table.png and page.png beside this file."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("results", type=Path)
     parser.add_argument("--lang", default="zh")
     arguments = parser.parse_args()
@@ -40,17 +49,16 @@ def main() -> int:
             return 1
         profile = f"-env:UserInstallation=file://{folder}/profile"
         run("soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", folder, workbook)
-        for picture, page in PAGES.items():
-            pages = ["-f", str(page), "-l", str(page)]
-            target = HERE / picture
-            pdf = workbook.with_suffix(".pdf")
-            run("pdftoppm", "-png", "-r", str(RESOLUTION), *pages, "-singlefile", pdf, target)
+        pdf = workbook.with_suffix(".pdf")
+        for picture, page in (("overview", 1), ("table", page_of_first_table(pdf))):
+            pages = ["-f", str(page), "-l", str(page), "-singlefile"]
+            run("pdftoppm", "-png", "-r", str(RESOLUTION), *pages, pdf, HERE / picture)
         run(
             "chromium",
             "--headless",
             "--no-sandbox",
             "--hide-scrollbars",
-            "--window-size=1200,1500",
+            f"--window-size={WINDOW}",
             f"--screenshot={HERE / 'page.png'}",
             workbook.with_suffix(".html"),
         )
