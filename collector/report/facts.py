@@ -80,10 +80,10 @@ def _tuning(tuning: Any, language: Language) -> Iterator[Fact]:
         return
     for name, setting in tuning.items():
         if isinstance(setting, dict):
-            words = [_plain(setting.get(part)) or "-" for part in ("before", "wanted", "after")]
+            words = [plain(setting.get(part)) or "-" for part in ("before", "wanted", "after")]
             value = say(language, "fact tuned", before=words[0], wanted=words[1], after=words[2])
         else:
-            value = _plain(setting)
+            value = plain(setting)
         yield Fact("host", say(language, "fact tuning", name=name), (value,))
 
 
@@ -95,10 +95,11 @@ def _flat(value: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
         if isinstance(item, dict):
             yield from _flat(item, f"{prefix}{name}.")
         else:
-            yield f"{prefix}{name}", _plain(item)
+            yield f"{prefix}{name}", plain(item)
 
 
-def _plain(value: Any) -> str:
+def plain(value: Any) -> str:
+    """Return a recorded value as text; "" where there is none."""
     if isinstance(value, list):
         return shlex.join(str(item) for item in value)
     if value is None:

@@ -10,6 +10,8 @@ from collector.compare import Side, make_side
 from collector.labels import SUBJECTS, Language, say
 from collector.metrics import metric
 from collector.report.content import HostReport, Pair, pairs_of, title_of
+from collector.report.fact_names import fact_name
+from collector.report.facts import plain
 from collector.report.notices import left_out, left_out_notice
 from collector.report.problems import Problem
 from collector.report.series import Chart, Series
@@ -17,6 +19,19 @@ from collector.results import Collection
 from collector.tables.fileio import MODES
 from collector.tables.host_data import DIAGNOSTIC_CASES
 
+_HOST_FACTS = (
+    "cpu_model",
+    "microcode",
+    "cpus",
+    "memory_mib",
+    "os",
+    "kernel",
+    "virtualization",
+    "clocksource",
+    "governor",
+    "turbo",
+)
+"""What tells hosts apart at a glance; each host's own report has everything."""
 _NAMED = 6
 """Hosts that a notice names one by one."""
 _CHARTED = {
@@ -118,7 +133,11 @@ def host_line(report: HostReport, name: str, workbook: str, page: str) -> HostLi
         len(outcomes),
         kinds.count("missing"),
         kinds.count("contradiction"),
-        {fact.name: fact.values[0] for fact in report.facts if fact.group == "host"},
+        {
+            fact_name(name, report.language): plain(report.data.host.meta[name])
+            for name in _HOST_FACTS
+            if name in report.data.host.meta
+        },
         report.problems,
     )
 
