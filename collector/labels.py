@@ -176,6 +176,7 @@ _OVERVIEW = {
     "head ratio": ("比值", "Ratio"),
     "head low": ("95% 下限", "95% low"),
     "head high": ("95% 上限", "95% high"),
+    "head interval": ("95% 区间", "95% interval"),
     "head p": ("p 值", "p value"),
     "head effect": ("效应量", "Effect size"),
     "head verdict": ("结论", "Verdict"),

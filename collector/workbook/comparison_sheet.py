@@ -27,7 +27,7 @@ _HEADINGS = (
     "verdict",
     "remark",
 )
-_WIDTHS = (22, 13, 26, 11, 14, 14, 9, 9, 9, 9, 9, 20, 70)
+_WIDTHS = (15, 14, 25, 10, 13, 13, 8, 8, 8, 9, 8, 24, 44)
 _FORMATS = {
     6: "0.000",
     7: "0.000",
@@ -66,7 +66,7 @@ def _row(
     comparison: Comparison, common: Sequence[str], language: Language
 ) -> tuple[page.Value, ...]:
     return (
-        say(language, f"subject {comparison.measurement}"),
+        say(language, f"sheet {comparison.measurement}"),
         comparison.case,
         comparison.metric,
         comparison.unit,

@@ -9,7 +9,7 @@ from collector.report.facts import GROUPS, PER_VMM, Fact, Group
 from collector.workbook import page, styles
 from collector.workbook.text import at, put_text
 
-_FIRST_WIDTH, _OTHER_WIDTH = 34, 46
+_FIRST_WIDTH, _OTHER_WIDTH = 44, 44
 
 
 def add_environment(

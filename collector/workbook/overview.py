@@ -15,9 +15,11 @@ from collector.tables.model import Table
 from collector.workbook import page, styles
 from collector.workbook.text import at, put_text
 
-_WIDTHS = (24, 22, 14, 14, 8, 8, 8, 9, 56)
+_WIDTHS = (28, 28, 14, 14, 9, 9, 9, 9, 60)
 _FORMATS = {4: "0.000", 5: "0.000", 6: "0.000", 7: page.P_VALUE}
 _OTHER_SHEETS = ("charts", "comparison", "problems", "environment", "samples")
+_BLOCKS = ((1, 2, 2), (3, 4, 8))
+"""Columns of the contents: links, and first and last of the text beside them."""
 _HEADINGS = (
     "subject",
     "quantity",
@@ -108,15 +110,18 @@ def write_contents(
     Tables are named by their numbers: a caption stands above its table and nowhere else.
     """
     put_text(at(sheet, row, 1), say(language, "contents"), styles.CAPTION)
-    for number, name in enumerate(names, row + 1):
-        title = say(language, f"sheet {name}")
-        cell = at(sheet, number, 1)
-        put_text(cell, title, styles.LINK)
-        cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"{quote_sheetname(title)}!A1")
-        own = [
-            say(language, "table number", number=table.number)
-            for table in tables
-            if table.subject == name
-        ]
-        text = ", ".join(own) or say(language, f"about {name}")
-        page.wide_text(sheet, number, (2, 6), text, styles.PLAIN_TEXT)
+    subjects = [name for name in names if name in SUBJECTS]
+    others = [name for name in names if name not in SUBJECTS]
+    for block, (link, first, last) in zip(filter(None, (subjects, others)), _BLOCKS, strict=False):
+        for number, name in enumerate(block, row + 1):
+            title = say(language, f"sheet {name}")
+            cell = at(sheet, number, link)
+            put_text(cell, title, styles.LINK)
+            cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"{quote_sheetname(title)}!A1")
+            own = [
+                say(language, "table number", number=table.number)
+                for table in tables
+                if table.subject == name
+            ]
+            text = ", ".join(own) or say(language, f"about {name}")
+            page.wide_text(sheet, number, (first, last), text, styles.PLAIN_TEXT)

@@ -11,15 +11,18 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from collector.metrics import metric
+from collector.tables.cells import NOT_APPLICABLE
 from collector.workbook import styles
 from collector.workbook.text import at, display_width, put_text
 
 P_VALUE = '[<0.0001]"<0.0001";0.0000'
 """Number format of p values."""
-_WRAPPING = 1.2
-"""A wrapped text needs more room than its letters: lines end between words."""
+_MARGIN = 2
+"""Digits that the borders of a cell and the ends of its lines take."""
 _LINE_HEIGHT, _HIGHEST = 16.0, 400.0
 """Points; a row cannot be higher than 409."""
+_PAPER, _SPARE = 88, 11
+"""Width of upright A4 paper, and of columns beside a table that is smaller, in digits."""
 NARROWEST = 8
 """Width of a column, in digits."""
 
@@ -32,11 +35,14 @@ def add_sheet(
     `widths` are those of its columns, in digits; the notices spread over all of them.
     """
     sheet: Worksheet = workbook.create_sheet(name)
-    for index, width in enumerate(widths, 1):
+    room = list(widths)
+    # The paper is wider than a small table, and so are notices.
+    room += [_SPARE] * math.ceil(max(0, _PAPER - sum(widths)) / _SPARE)
+    for index, width in enumerate(room, 1):
         sheet.column_dimensions[get_column_letter(index)].width = width
     put_text(at(sheet, 1, 1), title, styles.TITLE)
     for row, notice in enumerate(notices, 2):
-        wide_text(sheet, row, (1, len(widths)), notice, styles.NOTICE)
+        wide_text(sheet, row, (1, len(room)), notice, styles.NOTICE)
     return sheet, 2 + len(notices) + 1
 
 
@@ -48,9 +54,14 @@ def wide_text(sheet: Worksheet, row: int, columns: tuple[int, int], text: str, s
         sheet.merge_cells(start_row=row, end_row=row, start_column=first, end_column=last)
     letters = (get_column_letter(column) for column in range(first, last + 1))
     total = sum(sheet.column_dimensions[letter].width for letter in letters)
-    lines = math.ceil(display_width(text) * _WRAPPING / total)
+    lines = _lines(text, total)
     if lines > 1 or style == styles.NOTICE:
-        sheet.row_dimensions[row].height = min(_LINE_HEIGHT * max(lines, 1), _HIGHEST)
+        sheet.row_dimensions[row].height = min(_LINE_HEIGHT * lines, _HIGHEST)
+
+
+def _lines(text: str, width: float) -> int:
+    """Return how many lines `text` takes in `width`, which letters hardly ever fill with less."""
+    return max(1, math.ceil((display_width(text) + _MARGIN) / width))
 
 
 def set_page(sheet: Worksheet, *, landscape: bool, repeat_rows: str | None = None) -> None:
@@ -108,9 +119,11 @@ def write_rows(
             cell = at(sheet, row, column)
             if isinstance(value, str):
                 put_text(cell, value, styles.CELL_TEXT)
+                if value == NOT_APPLICABLE:
+                    cell.style = styles.CELL_NUMBER
                 continue
             code = formats.get(column - 1, "General")
-            cell.style = styles.CELL_TEXT
+            cell.style = styles.CELL_NUMBER
             cell.value, cell.number_format = (
                 value if isinstance(value, Shown) else Shown(value, code)
             )
@@ -122,13 +135,11 @@ def fit_height(sheet: Worksheet, row: int, values: Sequence[object]) -> None:
     """Make a row as high as its longest text needs: not every program does it by itself."""
     lines = max(
         (
-            display_width(value)
-            * _WRAPPING
-            / sheet.column_dimensions[get_column_letter(column)].width
+            _lines(value, sheet.column_dimensions[get_column_letter(column)].width)
             for column, value in enumerate(values, 1)
             if isinstance(value, str)
         ),
-        default=0.0,
+        default=1,
     )
     if lines > 1:
-        sheet.row_dimensions[row].height = min(_LINE_HEIGHT * math.ceil(lines), _HIGHEST)
+        sheet.row_dimensions[row].height = min(_LINE_HEIGHT * lines, _HIGHEST)

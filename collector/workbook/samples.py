@@ -55,6 +55,9 @@ def add_samples(
     quoted = Cell(sheet, row, 1)
     quoted.quotePrefix = True
     quoted_style = quoted.style_id
+    right = Cell(sheet, row, 1)
+    right.alignment = styles.TOP_RIGHT
+    right_style = right.style_id
     words = samples["text"].tolist()
     columns = [samples[heading].tolist() for heading in COLUMNS]
     letters = [get_column_letter(column) for column in range(1, len(COLUMNS) + 1)]
@@ -66,7 +69,7 @@ def add_samples(
                 lines.append(_text(f"{letter}{number}", word, quoted_style))
             elif heading in _NUMBERS:
                 shown = int(value) if value == int(value) else value
-                lines.append(f'<c r="{letter}{number}"><v>{shown!r}</v></c>')
+                lines.append(f'<c r="{letter}{number}" s="{right_style}"><v>{shown!r}</v></c>')
             else:
                 lines.append(_text(f"{letter}{number}", value, quoted_style))
         lines.append("</row>")

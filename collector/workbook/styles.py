@@ -1,18 +1,28 @@
 """The looks of cells, each a named style of the workbook."""
 
-from typing import Any
+from typing import Any, Literal
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
 
 from collector.tables.model import Style
 
+
+def font(
+    *, bold: bool = False, size: int = 11, color: str | None = None, link: bool = False
+) -> Font:
+    """Return a font like the workbook's own: one without a name is some other font."""
+    underline: Literal["single"] | None = "single" if link else None
+    return Font("Calibri", size, family=2, bold=bold, color=color, underline=underline)
+
+
 _LINE = Side(style="thin", color="BFBFBF")
 _BOX = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 _HEAD_FILL = PatternFill("solid", fgColor="DCE6F1")
-_LINK_FONT = Font(color="0563C1", underline="single")
+_LINK_FONT = font(color="0563C1", link=True)
 CENTRE = Alignment(horizontal="center", vertical="center", wrap_text=True)
-_RIGHT = Alignment(horizontal="right", vertical="center")
+_RIGHT = Alignment(horizontal="right", vertical="center", indent=1)
+TOP_RIGHT = Alignment(horizontal="right", vertical="top", indent=1)
 _TOP = Alignment(vertical="top", wrap_text=True)
 
 TITLE = "vmm title"
@@ -21,6 +31,7 @@ CAPTION = "vmm caption"
 HEAD = "vmm head"
 SIDE_HEAD = "vmm side head"
 CELL_TEXT = "vmm text"
+CELL_NUMBER = "vmm list number"
 PLAIN_TEXT = "vmm plain"
 LINK = "vmm link"
 LIST_LINK = "vmm list link"
@@ -29,7 +40,7 @@ PLAIN_BOLD = "vmm bold"
 DIFFERENT_FILL = PatternFill("solid", fgColor="FFF2CC")
 MISSING_FILL = PatternFill("solid", fgColor="FFE699")
 CONTRADICTION_FILL = PatternFill("solid", fgColor="F8CBAD")
-CONTRADICTION_FONT = Font(bold=True, color="C00000")
+CONTRADICTION_FONT = font(bold=True, color="C00000")
 
 
 def number_style(style: Style) -> str:
@@ -40,25 +51,26 @@ def number_style(style: Style) -> str:
 def register(workbook: Workbook) -> None:
     """Add every style to `workbook`, once."""
     looks: dict[str, dict[str, Any]] = {
-        TITLE: {"font": Font(bold=True, size=15)},
+        TITLE: {"font": font(bold=True, size=15)},
         NOTICE: {
-            "font": Font(bold=True, color="9C0006"),
+            "font": font(bold=True, color="9C0006"),
             "fill": PatternFill("solid", fgColor="FFC7CE"),
             "alignment": Alignment(vertical="center", wrap_text=True),
         },
-        CAPTION: {"font": Font(bold=True, size=12)},
+        CAPTION: {"font": font(bold=True, size=12)},
         HEAD: {
-            "font": Font(bold=True),
+            "font": font(bold=True),
             "fill": _HEAD_FILL,
             "border": _BOX,
             "alignment": CENTRE,
         },
-        SIDE_HEAD: {"border": _BOX, "alignment": CENTRE},
-        CELL_TEXT: {"border": _BOX, "alignment": _TOP},
-        PLAIN_TEXT: {"alignment": _TOP},
+        SIDE_HEAD: {"font": font(), "border": _BOX, "alignment": CENTRE},
+        CELL_TEXT: {"font": font(), "border": _BOX, "alignment": _TOP},
+        CELL_NUMBER: {"font": font(), "border": _BOX, "alignment": TOP_RIGHT},
+        PLAIN_TEXT: {"font": font(), "alignment": _TOP},
         LINK: {"font": _LINK_FONT, "alignment": Alignment(vertical="top")},
         LIST_LINK: {"font": _LINK_FONT, "alignment": _TOP, "border": _BOX},
-        PLAIN_BOLD: {"font": Font(bold=True), "alignment": Alignment(vertical="top")},
+        PLAIN_BOLD: {"font": font(bold=True), "alignment": Alignment(vertical="top")},
     }
     for name, look in looks.items():
         workbook.add_named_style(NamedStyle(name=name, **look))
@@ -66,6 +78,7 @@ def register(workbook: Workbook) -> None:
         workbook.add_named_style(
             NamedStyle(
                 name=number_style(style),
+                font=font(),
                 number_format=style.value,
                 border=_BOX,
                 alignment=_RIGHT,
