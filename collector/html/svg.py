@@ -7,6 +7,7 @@ and grows on a wide screen.
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 
 from markupsafe import Markup
 
@@ -56,7 +57,9 @@ def readable(value: float) -> str:
     if value == 0:
         return "0"
     digits = max(0, 3 - math.floor(math.log10(abs(value))))
-    text = f"{value:,.{min(digits, 4)}f}"
+    # Half away from zero, as the tables round.
+    exact = Decimal(f"{value:.15g}")
+    text = f"{exact.quantize(Decimal(1).scaleb(-min(digits, 4)), rounding=ROUND_HALF_UP):,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

@@ -15,7 +15,7 @@ from collector.workbook.comparison_sheet import add_comparisons
 from collector.workbook.overview import write_about, write_answers, write_contents
 from collector.workbook.text import at, clean, put_text
 
-_OVERVIEW_WIDTHS = (28, 28, 14, 14, 9, 9, 9, 9, 60)
+_OVERVIEW_WIDTHS = (28, 30, 14, 14, 9, 9, 9, 9, 60)
 _SPREAD_HEADS = (
     "subject",
     "case",

@@ -15,7 +15,7 @@ from collector.tables.model import Table
 from collector.workbook import page, styles
 from collector.workbook.text import at, put_text
 
-_WIDTHS = (28, 28, 14, 14, 9, 9, 9, 9, 60)
+_WIDTHS = (28, 30, 14, 14, 9, 9, 9, 9, 60)
 _FORMATS = {4: "0.000", 5: "0.000", 6: "0.000", 7: page.P_VALUE}
 _OTHER_SHEETS = ("charts", "comparison", "problems", "environment", "samples")
 _BLOCKS = ((1, 2, 2), (3, 4, 8))

@@ -18,8 +18,10 @@ HERE = Path(__file__).parent
 RESOLUTION = 80
 """Dots per inch."""
 FIRST_CAPTION = re.compile(r"^(?:表|Table) 1 \S", re.MULTILINE)
-WINDOW = "1100,1400"
-"""Width and height of the picture of the page, in pixels."""
+TABLE_HEIGHT = 468
+"""Pixels: the upper half of the sheet of paper."""
+WINDOW, SCALE = "1100,2300", "0.65"
+"""Width and height of what the picture of the page shows, and its size in the picture."""
 
 
 def run(*command: str | Path) -> str:
@@ -50,15 +52,19 @@ def main() -> int:
         profile = f"-env:UserInstallation=file://{folder}/profile"
         run("soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", folder, workbook)
         pdf = workbook.with_suffix(".pdf")
-        for picture, page in (("overview", 1), ("table", page_of_first_table(pdf))):
-            pages = ["-f", str(page), "-l", str(page), "-singlefile"]
-            run("pdftoppm", "-png", "-r", str(RESOLUTION), *pages, pdf, HERE / picture)
+        for picture, page, height in (
+            ("overview", 1, 0),
+            ("table", page_of_first_table(pdf), TABLE_HEIGHT),
+        ):
+            part = ["-f", str(page), "-l", str(page), "-H", str(height), "-singlefile"]
+            run("pdftoppm", "-png", "-r", str(RESOLUTION), *part, pdf, HERE / picture)
         run(
             "chromium",
             "--headless",
             "--no-sandbox",
             "--hide-scrollbars",
             f"--window-size={WINDOW}",
+            f"--force-device-scale-factor={SCALE}",
             f"--screenshot={HERE / 'page.png'}",
             workbook.with_suffix(".html"),
         )

@@ -125,6 +125,7 @@ def test_ticks_are_round_and_inside() -> None:
         (127114, "127,114"),
         (0.0049, "0.0049"),
         (6.3686, "6.369"),
+        (4.5625, "4.563"),
     ],
 )
 def test_numbers_are_short(value: float, expected: str) -> None:
