@@ -35,8 +35,7 @@ class SampleKey(NamedTuple):
     metric: str
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """The log a number was read from (or should have been)."""
 
     log: str

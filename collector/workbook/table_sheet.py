@@ -85,7 +85,8 @@ class TableSheets:
         if isinstance(cell.value, float):
             column = target.column_letter
             first, last = target.row - cell.average_of, target.row - 1
-            result = stored(cell.value, cell.style)
+            # Without the last digits of binary fractions, which turn a half into less than one.
+            result = float(f"{stored(cell.value, cell.style):.15g}")
             target.value = f"=AVERAGE({column}{first}:{column}{last})"
             self.cached.setdefault(target.parent.title, {})[target.coordinate] = result
         else:
