@@ -96,6 +96,42 @@ SENTENCES = {
     "{mib} MiB in {time} s are {rate} MiB/s, but the rate says {said} MiB/s": (
         "{time} s 内 {mib} MiB 即 {rate} MiB/s，而速率写的是 {said} MiB/s"
     ),
+    "{one} {value}, but {other} {number}: they are the same": (
+        "{one} 是 {value}，而 {other} 是 {number}：两者应相同"
+    ),
+    "{rate} MiB/s are {expected} MB/s, but beside them stands {said} MB/s": (
+        "{rate} MiB/s 即 {expected} MB/s，而旁边写的是 {said} MB/s"
+    ),
+    "{count} files of {size} bytes are {total} bytes, but the log says {said}": (
+        "{count} 个 {size} 字节的文件共 {total} 字节，而日志写的是 {said}"
+    ),
+    "{whole} is {value} kB, but its parts {parts} are {sum} kB": (
+        "{whole} 是 {value} kB，而其各部分 {parts} 合计 {sum} kB"
+    ),
+    "{threads} threads at work for {seconds} s each (Threads fairness) make {product} ms, but the"
+    " sum of all latencies is {sum} ms": (
+        "{threads} 个线程各工作 {seconds} s（Threads fairness）共 {product} ms，"
+        "而延迟总和是 {sum} ms"
+    ),
+    "{threads} threads with {events} events each (Threads fairness) make {product} events, but the"
+    " total says {total}": (
+        "{threads} 个线程各 {events} 个事件（Threads fairness）共 {product} 个，"
+        "而总数写的是 {total}"
+    ),
+    "random access ({random} MiB/s) is faster than sequential access of the same block size"
+    " ({sequential} MiB/s), which it never is: {advice}": (
+        "随机访问（{random} MiB/s）比同样块大小的顺序访问（{sequential} MiB/s）快，"
+        "这不可能：{advice}"
+    ),
+    "the total says {total} kB of {what}, but the mappings above it add up to {sum} kB: lines are"
+    " missing, or a number was changed": (
+        "总计写的是 {what} {total} kB，而上面各映射合计 {sum} kB：缺少行，或有数字被改过"
+    ),
+    "this is the memory of {one}, but the folder is that of {other}: the logs of the two VMMs were"
+    " mixed up; measure again, or move the log to the folder of its own VMM": (
+        "这是 {one} 的内存，却放在 {other} 的目录里：两个虚拟机监控器的日志弄混了；"
+        "请重新测量，或把日志移到自己的目录"
+    ),
     "{what}; the log was changed by hand or put together from two runs: measure again": (
         "{what}；日志被手工改过，或由两次运行拼成：请重新测量"
     ),
@@ -131,10 +167,12 @@ SENTENCES = {
     " a difference is the machine's, not the VMM's": (
         "机器类型不同：{sides}；microvm 的设备比标准机器少，差异有一部分来自机器类型"
     ),
-    "byte for byte the same log as {log}: two measurements never end with the same times; one is a"
-    " copy, measure again": (
-        "与 {log} 逐字节相同：两次测量不会有完全相同的时间，其中一份是复制的，请重新测量"
-    ),
+    "byte for byte the same log as {log}: two measurements never end with the same numbers;"
+    " {what}": ("与 {log} 逐字节相同：两次测量不会有完全相同的数字；{what}"),
+    "byte for byte the same log as {log}: two measurements {often} end with the same numbers;"
+    " {what}": "与 {log} 逐字节相同：两次测量很少有完全相同的数字；{what}",
+    "one is a copy, measure again": "其中一份是复制的，请重新测量",
+    "is one a copy?": "其中一份是复制的吗？",
     "{log}, and so are {count} more logs of {vmm}": "{log}（{vmm} 还有 {count} 份日志也是如此）",
     # notes
     "no result ({reason}): {logs}": "没有结果（{reason}）：{logs}",
@@ -168,10 +206,12 @@ SENTENCES = {
     "a complete result, but the tool ended with exit code {code}": (
         "结果完整，但工具的退出码是 {code}"
     ),
-    "ended after {time} s instead of {planned} s: the amount of data was reached first; use a"
-    " larger --memory-total-size": (
-        "{time} s 就结束了，而不是 {planned} s：数据总量先用完了，请加大 --memory-total-size"
+    "ended after {time} s{instead}: the amount of data was reached first; use a larger"
+    " --memory-total-size": (
+        "{time} s 就结束了{instead}：数据总量先用完了，请加大 --memory-total-size"
     ),
+    " instead of {planned} s": "，而不是 {planned} s",
+    "perhaps cut off: {text}": "可能被截断：{text}",
     # what is missing
     "no log": "没有日志",
     "{reason}; failed attempts: {count}, the last in {log}": (
