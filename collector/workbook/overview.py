@@ -124,4 +124,5 @@ def write_contents(
                 if table.subject == name
             ]
             text = ", ".join(own) or say(language, f"about {name}")
-            page.wide_text(sheet, number, (first, last), text, styles.PLAIN_TEXT)
+            # Without a second block there is room beside the first.
+            page.wide_text(sheet, number, (first, last if subjects else 8), text, styles.PLAIN_TEXT)
