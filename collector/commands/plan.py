@@ -10,6 +10,7 @@ from collector.errors import UnusableInputError
 from collector.exit_status import ExitStatus
 from collector.plan.estimate import EMULATED, HARDWARE, Costs
 from collector.plan.model import Plan
+from collector.plan.part import part
 from collector.plan.project import VmmEntry, find_plan, vmm_entries, vmm_types
 from collector.plan.record import (
     Wanted,
@@ -48,6 +49,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     record.add_argument("--finish", type=Path, metavar="DIR", help="note the end in DIR/run.json")
     record.add_argument("--hosts", default="", metavar="A,B", help="lab hosts of the run")
     record.add_argument(
+        "--only",
+        default="",
+        metavar="A,B",
+        help="show this part of the run alone: the beginnings of VMM/MEASUREMENT/CASE/NN",
+    )
+    record.add_argument(
         "--left-out",
         action="append",
         default=[],
@@ -77,10 +84,12 @@ def run(arguments: argparse.Namespace) -> int:
         name = checked_name(arguments.start.absolute().name) if arguments.start else "(not started)"
         names = [entry.name for entry in wanted.measured]
         record = new_record(name, wanted, seed, blocks(wanted.plan, names, seed, costs))
+    patterns = [word for word in arguments.only.split(",") if word]
+    chosen = {**record, "blocks": part(record["blocks"], patterns)} if patterns else record
     changed = bool(arguments.start) and record != existing
     if changed and not arguments.check:
         write_record(arguments.start, record)
-    _print(arguments, record, wanted, changed=changed)
+    _print(arguments, chosen, wanted, changed=changed)
     return ExitStatus.OK
 
 
@@ -148,7 +157,7 @@ def _given_vmms(text: str | None) -> list[Any] | None:
         except ValueError as error:
             raise UnusableInputError(f"--vmms: not JSON: {error}") from error
     entries: list[Any] = []
-    for word in filter(None, (part.strip() for part in text.split(","))):
+    for word in filter(None, (word.strip() for word in text.split(","))):
         name, colon, kind = word.partition(":")
         entries.append({"name": name, "type": kind} if colon else name)
     return entries
