@@ -23,7 +23,9 @@ if (STATE / "never-boots").exists():
     with serial.open("ab") as console:
         console.write(b"Kernel panic - not syncing: VFS: Unable to mount root fs\n")
     time.sleep(1000)
-server = socket.create_server(("127.0.0.1", int(os.environ["FAKE_PORT"])))
+server = socket.create_server(
+    (os.environ.get("FAKE_ADDRESS", "127.0.0.1"), int(os.environ["FAKE_PORT"]))
+)
 while True:
     link, _ = server.accept()
     with link:
