@@ -12,7 +12,7 @@ from collector.plan.resolve import resolve_plan
 from collector.plan.words import did_you_mean, listing
 from collector.run.display import make_display
 from collector.run.follow import Follower
-from collector.run.front import KeptLog, run_playbook
+from collector.run.front import KeptLog, lab_hosts, run_playbook
 from collector.run.status import closing_lines
 from collector.run.summary import summarize
 
@@ -28,8 +28,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-i", "--inventory", help="as of ansible-playbook (default: virtual lab)")
     parser.add_argument("--plan", help="name of a plan or path to one")
     parser.add_argument("--run", dest="run_name", metavar="NAME", help="new run, or one to go on")
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="PART",
+        help="measure this part of the run again: the beginning of VMM/MEASUREMENT/CASE/NN, with *"
+        " for any name (repeatable)",
+    )
+    parser.add_argument(
+        "--host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="work on this lab host alone (repeatable)",
+    )
     parser.add_argument("--check", action="store_true", help="change nothing, say what would be")
-    parser.add_argument("-l", "--limit", metavar="HOSTS", help="only these lab hosts")
+    parser.add_argument("-l", "--limit", metavar="HOSTS", help="as of ansible-playbook")
     parser.add_argument(
         "-e", "--extra-vars", action="append", default=[], metavar="VAR=VALUE", help="repeatable"
     )
@@ -100,11 +115,16 @@ def _options(arguments: argparse.Namespace) -> list[str]:
         options += ["--inventory", _inventory(arguments.inventory)]
     if arguments.check:
         options.append("--check")
-    if arguments.limit:
-        options += ["--limit", arguments.limit]
+    limits = [*filter(None, [arguments.limit]), *_host_limit(arguments)]
+    if limits:
+        options += ["--limit", ",".join(limits)]
     for extra in arguments.extra_vars:
         options += ["--extra-vars", extra]
     named: dict[str, str] = {}
+    if arguments.only:
+        if not arguments.run_name:
+            raise UnusableInputError("--only is a part of an existing run: name it with --run")
+        named["only"] = ",".join(arguments.only)
     if arguments.plan:
         path = find_plan(arguments.plan)
         resolve_plan(path, vmm_types())
@@ -115,6 +135,24 @@ def _options(arguments: argparse.Namespace) -> list[str]:
     if named:
         options += ["--extra-vars", json.dumps(named)]
     return options
+
+
+def _host_limit(arguments: argparse.Namespace) -> list[str]:
+    """Return the patterns that leave of the lab the hosts named, and what serves all of them.
+
+    Raises:
+        UnusableInputError: the inventory has no such host; Ansible would go on without it.
+    """
+    if not arguments.host:
+        return []
+    known = lab_hosts(_inventory(arguments.inventory) if arguments.inventory else None)
+    for host in arguments.host:
+        if host not in known:
+            raise UnusableInputError(
+                f"--host '{host}': no such host in the group lab{did_you_mean(host, known)};"
+                f" there are: {listing(known)}"
+            )
+    return ["controllers", "builders", *arguments.host]
 
 
 def _inventory(given: str) -> str:

@@ -3,6 +3,7 @@
 import os
 import shlex
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -14,6 +15,7 @@ from typing import Any
 
 import ansible_runner  # type: ignore[import-untyped] # it has no types
 
+from collector.errors import UnusableInputError
 from collector.plan.project import ROOT
 from collector.run.display import Display
 from collector.run.follow import Follower, plain_line
@@ -128,6 +130,24 @@ def run_playbook(
             return int(runner.rc), stop.asked
     finally:
         stop.forget()
+
+
+def lab_hosts(inventory: str | None) -> list[str]:
+    """Return the hosts of the group `lab` in an inventory (None: the checkout's own).
+
+    Raises:
+        UnusableInputError: Ansible cannot read the inventory.
+    """
+    program = Path(sys.executable).with_name("ansible")
+    command = [str(program), "lab", "--list-hosts"]
+    command += ["--inventory", inventory] if inventory else []
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    )
+    if done.returncode:
+        raise UnusableInputError(f"the inventory cannot be read: {done.stderr.strip()}")
+    # The first line is a heading: "  hosts (2):".
+    return [line.strip() for line in done.stdout.splitlines()[1:]]
 
 
 def _environment() -> Mapping[str, str]:

@@ -51,6 +51,8 @@ def _state(host: HostSummary) -> str:
     if host.state == "running" and host.seconds_left is not None:
         return f"running, {duration(host.seconds_left)} left when it was last heard of"
     words = host.state or ("complete" if not host.missing else "not heard of")
+    if host.missing and host.error and not host.state:
+        words = f"failed in {host.error.partition(':')[0]}"
     retried = f", {host.retried} made after a failed attempt" if host.retried else ""
     return f"{words}{retried}"
 
@@ -58,6 +60,8 @@ def _state(host: HostSummary) -> str:
 def reasons(summary: RunSummary) -> Iterator[str]:
     """Yield a line per host and reason: how many logs are missing for it, and which first."""
     for host in summary.hosts:
+        if host.missing and host.error:
+            yield f"{host.host}: {host.error}; see {_display(host.error_log)}"
         if host.missing and host.message:
             yield f"{host.host}: {host.message}"
         groups: dict[str, list[Missing]] = defaultdict(list)
@@ -66,7 +70,9 @@ def reasons(summary: RunSummary) -> Iterator[str]:
         for reason, group in groups.items():
             named = ", ".join(missing.title for missing in group[:_NAMED])
             more = f" and {len(group) - _NAMED} more" if len(group) > _NAMED else ""
-            yield f"{host.host}: {len(group)} missing, {reason}: {named}{more}"
+            kept = next((missing.log for missing in group if missing.log), None)
+            log = f"; log: {_display(kept)}" if kept else ""
+            yield f"{host.host}: {len(group)} missing, {reason}: {named}{more}{log}"
 
 
 def closing_lines(summary: RunSummary) -> Iterator[str]:

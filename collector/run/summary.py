@@ -12,15 +12,18 @@ from typing import Any
 
 from collector.errors import UnusableInputError
 from collector.plan.record import read_record
+from collector.run.failures import failure_log, read_failure
 
 _TAIL = 4096
 _LONGEST = 160
+LONGEST_ERROR = 400
+"""An error says what was found, what was expected and what to do, so it may be longer."""
 _LARGEST_JSON = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A planned log that is not there; `attempts` of it failed and were kept."""
+    """A planned log that is not there; `attempts` of it failed and were kept, the last in `log`."""
 
     host: str
     vmm: str
@@ -30,6 +33,7 @@ class Missing:
     of: int
     attempts: int
     reason: str
+    log: Path | None
 
     @property
     def title(self) -> str:
@@ -43,7 +47,8 @@ class HostSummary:
     """What of a run is there from one lab host.
 
     `retried` logs are there after failed attempts; `state` and `seconds_left` are what the host
-    last said of itself (None: nothing).
+    last said of itself (None: nothing); `error` is what stopped the playbook for it, of which
+    `error_log` says more.
     """
 
     host: str
@@ -53,6 +58,8 @@ class HostSummary:
     state: str | None
     seconds_left: float | None
     message: str
+    error: str
+    error_log: Path
 
     @property
     def made(self) -> int:
@@ -138,8 +145,9 @@ def _host(folder: Path, blocks: list[dict[str, Any]]) -> HostSummary:
             continue
         key = (vmm, step["measurement"], step["case"], step["repetition"])
         reason = reasons.get(key) or (_why(failed[-1]) if failed else _not_tried(folder))
+        last = failed[-1] if failed else None
         missing.append(
-            Missing(folder.name, *key, of=step["of"], attempts=len(failed), reason=reason)
+            Missing(folder.name, *key, step["of"], attempts=len(failed), reason=reason, log=last)
         )
     left = progress.get("seconds_left")
     return HostSummary(
@@ -150,6 +158,8 @@ def _host(folder: Path, blocks: list[dict[str, Any]]) -> HostSummary:
         state=plain(progress["state"]) if progress.get("state") else None,
         seconds_left=float(left) if isinstance(left, int | float) else None,
         message=plain(progress.get("message") or ""),
+        error=plain(read_failure(folder.parent, folder.name), LONGEST_ERROR),
+        error_log=failure_log(folder.parent, folder.name),
     )
 
 
@@ -198,11 +208,11 @@ def _last_line(log: Path) -> str:
     return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
 
-def plain(text: object) -> str:
+def plain(text: object, longest: int = _LONGEST) -> str:
     """Return `text` from a lab host as one short line without control characters."""
     words = " ".join(str(text).split())
     words = "".join(character for character in words if character.isprintable())
-    return words if len(words) <= _LONGEST else f"{words[:_LONGEST]} …"
+    return words if len(words) <= longest else f"{words[:longest]} …"
 
 
 def read_json(path: Path) -> dict[str, Any]:

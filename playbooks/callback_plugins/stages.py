@@ -23,9 +23,11 @@ if str(ROOT) not in sys.path:  # Ansible may run from another environment than t
     sys.path.append(str(ROOT))
 
 from collector.errors import UnusableInputError  # noqa: E402 - found through the line above
+from collector.plan.record import read_record  # noqa: E402 - as above
 from collector.plan.totals import duration  # noqa: E402 - as above
+from collector.run.failures import Failure, write_failures  # noqa: E402 - as above
 from collector.run.status import closing_lines, table_lines  # noqa: E402 - as above
-from collector.run.summary import plain, summarize  # noqa: E402 - as above
+from collector.run.summary import LONGEST_ERROR, plain, summarize  # noqa: E402 - as above
 
 DOCUMENTATION = """
 name: stages
@@ -55,7 +57,8 @@ class CallbackModule(CallbackBase):
         self._planned: list[str] = []
         self._began: list[tuple[str, float]] = []
         self._changed: Counter[str] = Counter()
-        self._errors: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+        self._errors: defaultdict[str, list[Failure]] = defaultdict(list)
+        self._gave_up: set[str] = set()
         self._run_dir: Path | None = None
 
     def v2_playbook_on_start(self, playbook: Playbook) -> None:
@@ -84,8 +87,11 @@ class CallbackModule(CallbackBase):
         if result.is_changed():
             self._changed[self._stage] += 1
         if result.task.action in _SET_FACT:
-            folder = result.result.get("ansible_facts", {}).get("plan_run_dir")
-            self._run_dir = Path(folder) if folder else self._run_dir
+            facts = result.result.get("ansible_facts", {})
+            if facts.get("plan_run_dir"):
+                self._run_dir = Path(facts["plan_run_dir"])
+            if facts.get("stages_failed"):
+                self._gave_up.add(result.host.get_name())
 
     def v2_runner_on_failed(self, result: CallbackTaskResult, ignore_errors: bool = False) -> None:
         """Note a failure with its task and its message; an ignored one may be a change."""
@@ -102,36 +108,48 @@ class CallbackModule(CallbackBase):
         """Print the table of stages, every host that failed, and what was measured."""
         failed = self._failed(stats)
         self._display.banner("STAGES")
-        self._say(table_lines(self._rows(Counter(stage for _, stage, _ in failed))))
-        self._say([f"FAILED: {host}: {stage}: {text}" for host, stage, text in failed], error=True)
+        self._say(table_lines(self._rows(Counter(error.stage for _, error in failed))))
+        lines = [f"FAILED: {host}: {error.stage}: {error.line}" for host, error in failed]
+        self._say(lines, error=True)
         if self._run_dir and (self._run_dir / "run.json").is_file():
             self._display.banner("RUN")
             try:
+                self._keep(dict(reversed(failed)), stats)
                 self._say(closing_lines(summarize(self._run_dir)))
-            except UnusableInputError as error:
+            except (UnusableInputError, OSError) as error:
                 self._say([str(error)], error=True)
+
+    def _keep(self, failed: dict[str, Failure], stats: AggregateStats) -> None:
+        """Write down why hosts of the run failed: whoever comes later wants to know, too."""
+        record = read_record(self._run_dir) or {}
+        write_failures(self._run_dir, failed, record["hosts"], stats.processed)
 
     @property
     def _stage(self) -> str:
         return self._began[-1][0] if self._began else ""
 
     def _note(self, result: CallbackTaskResult) -> None:
-        text = str(result.result.get("msg") or "no message")
-        if "return code" in text and result.result.get("stderr"):
-            text = str(result.result["stderr"])
-        line = f"{result.task_name}: {plain(text)}"
-        self._errors[result.host.get_name()].append((self._stage, line))
+        items = result.result.get("results") or []
+        broken = next((item for item in items if item.get("failed")), result.result)
+        text = str(broken.get("msg") or "no message")
+        if "return code" in text and broken.get("stderr"):
+            text = str(broken["stderr"])
+        line = f"{result.task_name}: {plain(text, LONGEST_ERROR)}"
+        self._errors[result.host.get_name()].append(Failure(self._stage, line, result.result))
 
-    def _failed(self, stats: AggregateStats) -> list[tuple[str, str, str]]:
-        """Return host, stage and text of what ended a host's work.
+    def _failed(self, stats: AggregateStats) -> list[tuple[str, Failure]]:
+        """Return each host and what ended its work.
 
         Ansible tells of a failure before it knows that it will be rescued; a host works on after a
-        rescue, so the last ones are those that were not.
+        rescue, so the last ones are those that were not. A host that only waits for the report says
+        so: of its failures in that stage the first counts.
         """
         found = []
         for host, errors in self._errors.items():
             count = stats.failures.get(host, 0) + stats.dark.get(host, 0)
-            found += [(host, stage, text) for stage, text in errors[len(errors) - count :]]
+            found += [(host, error) for error in errors[len(errors) - count :]]
+            if host in self._gave_up:
+                found.append((host, next(e for e in errors if e.stage == errors[-1].stage)))
         return found
 
     def _rows(self, failed: Counter[str]) -> list[tuple[str, ...]]:

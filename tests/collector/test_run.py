@@ -74,6 +74,11 @@ def test_ctrl_c_stops_and_says_how_to_go_on(tmp_path: Path) -> None:
         (["--plan", "qick"], "no plan is called 'qick' (did you mean 'quick'?); plans in "),
         (["--run", "../x"], "'../x' cannot be the name of a run: only letters, digits"),
         (["-i", "nowhere.yml"], "nowhere.yml: there is no such inventory"),
+        (["--only", "qemu"], "--only is a part of an existing run: name it with --run"),
+        (
+            ["--host", "virtual"],
+            "--host 'virtual': no such host in the group lab (did you mean 'virtual-lab'?)",
+        ),
     ],
 )
 def test_bad_arguments_start_nothing(

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from collector.cli import main
+from collector.run.failures import Failure, write_failures
 from collector.run.summary import summarize
 
 
@@ -78,7 +79,10 @@ def test_missing_and_failed_logs_are_told_apart(
         "host  planned  made  missing  failed  state",
         "h1          6     3        3       1  not heard of, 1 made after a failed attempt",
         "h2          6     0        6       0  not heard of",
-        "h1: 1 missing, exit code 1: FATAL: [31mbroken: qemu sysbench-cpu threads-1 (1 of 1)",
+        (
+            "h1: 1 missing, exit code 1: FATAL: [31mbroken: qemu sysbench-cpu threads-1 (1 of 1);"
+            f" log: {cpu}/threads-1/01.failed-10.log"
+        ),
         (
             "h1: 2 missing, not measured yet: qemu sysbench-cpu threads-2 (1 of 1),"
             " qemu sysbench-cpu threads-4 (1 of 1)"
@@ -113,6 +117,26 @@ def test_a_host_says_why(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "h1: guest[2J 2 starts" in shown
     assert "h1: 1 missing, the guest never finished booting: qemu sysbench-cpu threads-2" in shown
     assert "\x1b" not in shown
+
+
+def test_a_host_that_failed_is_told_with_its_error(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The playbook's error, and where all of it is; no longer once the host does well."""
+    complete(run, "h1")
+    result = {"msg": "no space\x1b[2J", "stderr": "tar: /opt: No space left\n"}
+    failed = {"h2": Failure("provision", "Unpack it: no space", result)}
+    write_failures(run, failed, ["h1", "h2"], seen=["h1", "h2"])
+    capsys.readouterr()
+    assert main(["status", str(run)]) == 1
+    log = run / "errors" / "h2.log"
+    assert f"h2: provision: Unpack it: no space; see {log}\n" in capsys.readouterr().out
+    assert "stderr:\ntar: /opt: No space left\n" in log.read_text()
+    assert "\x1b" not in log.read_text()
+    write_failures(run, {}, ["h1", "h2"], seen=["h1"])
+    assert log.exists()
+    write_failures(run, {}, ["h1", "h2"], seen=["h1", "h2"])
+    assert not log.exists()
 
 
 def test_links_are_no_logs(run: Path) -> None:

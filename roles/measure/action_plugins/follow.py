@@ -27,7 +27,8 @@ display = Display()
 
 FILE_LIMIT = 16 << 20
 ARCHIVE_LIMIT = 64 << 20
-POLL = (2.0, 15.0)  # seconds between two looks: at first, at most
+POLL = (2.0, 60.0)  # seconds between two looks: at least, at most
+POLL_SHARE = 0.05  # of the time so far: who has waited for an hour can wait for another minute
 IDLE_LIMIT = 120.0  # seconds for a unit to come back, as after a reboot of the lab host
 
 _NAME = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
@@ -89,6 +90,15 @@ def headline(progress: dict[str, Any]) -> tuple[str, str]:
     return f"[{number}/{progress['planned']}] {what}", f", {left} min left"
 
 
+def pause(elapsed: float, progress: dict[str, Any]) -> float:
+    """Return the seconds until the next look: each costs the controller as much as a task's tenth.
+
+    Seldom while much is left, often at the beginning, when people watch, and towards the end.
+    """
+    end = float(progress.get("seconds_left") or 0.0) / 2
+    return max(POLL[0], min(POLL[1], POLL_SHARE * elapsed, max(end, 5 * POLL[0])))
+
+
 @dataclass(slots=True)
 class Followed:
     """What is known of the run, and what was fetched of it."""
@@ -128,6 +138,11 @@ class ActionModule(ActionBase):
         followed = Followed()
         try:
             self._follow(followed)
+        except AnsibleConnectionFailure as error:
+            raise AnsibleActionFail(
+                f"{self._host}: no connection for {self._arguments['patience']:.0f} s ({error});"
+                " a run that was started goes on without it, the same command fetches the rest"
+            ) from error
         except (OSError, ValueError, KeyError, TypeError, tarfile.TarError) as error:
             raise AnsibleActionFail(
                 f"{self._host}: the results cannot be fetched into {self._arguments['dest']}:"
@@ -137,15 +152,17 @@ class ActionModule(ActionBase):
 
     def _follow(self, followed: Followed) -> None:
         """Fetch and show until the run has ended."""
-        shown, pause, idle_since = "", POLL[0], None
+        shown, begun, idle_since = "", time.monotonic(), None
         while True:
-            self._look(followed)
+            text = self._look(followed)
             if int(followed.progress.get("files", 0)) > followed.line:
                 self._fetch(followed)
+            # Last: who reads it may rely on the files that it counts.
+            place(Path(self._arguments["dest"], "progress.json"), text.encode())
             line, left = headline(followed.progress)
             if line and line != shown:
                 display.display(f"{self._host}: {line}{left}")
-                shown, pause = line, POLL[0]
+                shown = line
             if self._arguments["once"] or followed.state != "running":
                 return
             if followed.active in ("active", "activating", "reloading", "deactivating"):
@@ -154,11 +171,10 @@ class ActionModule(ActionBase):
                 idle_since = time.monotonic()
             elif time.monotonic() - idle_since > IDLE_LIMIT:
                 return
-            time.sleep(pause)
-            pause = min(pause * 1.5, POLL[1])
+            time.sleep(pause(time.monotonic() - begun, followed.progress))
 
-    def _look(self, followed: Followed) -> None:
-        """Read the run's progress: two small programs, the host is measuring."""
+    def _look(self, followed: Followed) -> str:
+        """Read the run's progress, return its text: two small programs, the host is measuring."""
         run = self._arguments["run"]
         path = f"{self._arguments['directory']}/{run}/progress.json"
         said = self._ask(f"systemctl is-active vmmlab-run@{run}.service; cat {path}")
@@ -168,7 +184,7 @@ class ActionModule(ActionBase):
             raise ValueError(f"{path} is no progress of a run")
         followed.active, followed.progress = active.strip(), progress
         followed.state = str(progress["state"])
-        place(Path(self._arguments["dest"], "progress.json"), text.encode())
+        return text
 
     def _fetch(self, followed: Followed) -> None:
         """Fetch what is new."""

@@ -1,0 +1,66 @@
+"""What stopped a lab host's part of a run: one file per host, `<run>/errors/<host>.log`.
+
+Its first line is what people are told; the rest is all that is known of the failure.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+_SAID = ("msg", "cmd", "rc", "stdout", "stderr", "module_stdout", "module_stderr")
+"""What of a task's result says why it failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A task that failed: its stage, its line for people, and its result."""
+
+    stage: str
+    line: str
+    result: Mapping[str, Any] = field(default_factory=dict)
+
+
+def failure_log(run_dir: Path, host: str) -> Path:
+    """Return where the failure of `host` is kept."""
+    return run_dir / "errors" / f"{host}.log"
+
+
+def write_failures(
+    run_dir: Path, failed: Mapping[str, Failure], hosts: Iterable[str], seen: Iterable[str]
+) -> None:
+    """Keep what failed of the lab `hosts`; forget older failures of those `seen` to do well."""
+    for host in hosts:
+        path = failure_log(run_dir, host)
+        if host in failed:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(_text(failed[host]), encoding="utf-8")
+        elif host in seen:
+            path.unlink(missing_ok=True)
+
+
+def _text(failure: Failure) -> str:
+    lines = [f"{failure.stage}: {failure.line}", datetime.now(UTC).isoformat(timespec="seconds")]
+    results = failure.result.get("results")
+    items = results if isinstance(results, list) else [failure.result]
+    for item in items:
+        if isinstance(item, Mapping) and (item is failure.result or item.get("failed")):
+            lines += [f"\n{key}:\n{_printable(item[key])}" for key in _SAID if item.get(key)]
+    return "\n".join(lines) + "\n"
+
+
+def _printable(value: object) -> str:
+    """Return a value without what could harm a terminal."""
+    return "".join(
+        character for character in str(value) if character.isprintable() or character in "\n\t"
+    )
+
+
+def read_failure(run_dir: Path, host: str) -> str:
+    """Return the first line of what is kept of `host`, or an empty text."""
+    try:
+        with failure_log(run_dir, host).open(encoding="utf-8", errors="replace") as file:
+            return file.readline(1000).strip()
+    except OSError:
+        return ""

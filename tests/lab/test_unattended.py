@@ -1,0 +1,142 @@
+"""A lab of four hosts, three of which fail, each in its own way: nobody stops, nothing is lost."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from simulated_lab import CHECKOUT, SimulatedLab
+
+from collector.run.summary import summarize
+
+pytestmark = pytest.mark.sandbox
+
+PLAN = str(CHECKOUT / "tests/data/plans/tiny.yml")
+LOGS = 28  # of the plan, with two VMMs
+GOOD, BROKEN, AWAY, LAME = range(4)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedLab]:
+    """Four hosts: one that is well, one full of rubbish, one switched off, one whose VMMs die."""
+    with SimulatedLab(tmp_path_factory.mktemp("unattended") / "lab", 4) as made:
+        rubbish = made.hosts[BROKEN].folder / "rubbish"
+        rubbish.write_text("#!/bin/sh\nexit 1\n")
+        rubbish.chmod(0o755)
+        # The host's tar is what unpacks builds there.
+        rubbish.rename(made.hosts[BROKEN].folder / "bin/tar")
+        made.hosts[AWAY].stop()
+        (made.hosts[LAME].folder / "state/die").touch()
+        yield made
+
+
+@pytest.fixture(scope="module")
+def friday(lab: SimulatedLab) -> subprocess.CompletedProcess[str]:
+    """The end of full.yml on that lab."""
+    return lab.play("full", plan=PLAN)
+
+
+def status(lab: SimulatedLab) -> list[str]:
+    """Return what `vmmlab status` says of the run."""
+    command = [sys.executable, "-m", "collector", "status", str(lab.results / "friday")]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    return [*done.stdout.splitlines(), f"exit code {done.returncode}"]
+
+
+def test_the_host_that_is_well_is_measured(
+    lab: SimulatedLab, friday: subprocess.CompletedProcess[str]
+) -> None:
+    """Whatever happens to the others; the workbook is made, and success is not claimed."""
+    assert friday.returncode != 0
+    made = {host.host: host.made for host in summarize(lab.results / "friday").hosts}
+    assert made == {"sim-01": LOGS, "sim-02": 0, "sim-03": 0, "sim-04": 0}, friday.stdout[-6000:]
+    assert (lab.results / "friday/report.xlsx").is_file()
+
+
+def test_each_failure_is_named_with_its_first_error_and_its_log(
+    lab: SimulatedLab, friday: subprocess.CompletedProcess[str]
+) -> None:
+    """At the end of the playbook, and later by `vmmlab status`."""
+    end = friday.stdout[friday.stdout.index("\nSTAGES **") :]
+    assert "FAILED: sim-02: provision: ship_one | " in end
+    assert "FAILED: sim-03: provision: Gathering Facts: " in end
+    assert "FAILED: sim-04: measure: follow | Show and fetch each measurement: " in end
+    told = status(lab)
+    assert told[-1] == "exit code 1"
+    errors = lab.results / "friday/errors"
+    for host, words in (
+        ("sim-02", "sim-02: provision: ship_one | "),
+        ("sim-03", "sim-03: provision: Gathering Facts: "),
+        ("sim-04", "sim-04: measure: "),
+    ):
+        (line,) = (line for line in told if line.startswith(words))
+        assert line.endswith(f"; see {errors / host}.log")
+        assert line in end, "both tell the same"
+    assert "127.0.1.3" in (errors / "sim-03.log").read_text()
+    reason = "sim-04: 14 missing, vmmlab-guest-qemu.service did not start: "
+    assert any(line.startswith(reason) for line in told)
+    assert "sim-03       28     0       28       0  failed in provision" in told
+
+
+def test_the_same_command_measures_only_what_is_missing(
+    lab: SimulatedLab, friday: subprocess.CompletedProcess[str]
+) -> None:
+    """After repairs: what is complete is not touched, the rest is made, success is told."""
+    (lab.hosts[BROKEN].folder / "bin/tar").unlink()
+    lab.hosts[AWAY].start(lab.key, "")
+    (lab.hosts[LAME].folder / "state/die").unlink()
+    lab.wait()
+    before = changed_at(lab.results / "friday/sim-01")
+    again = lab.play("full", plan=PLAN)
+    assert again.returncode == 0, again.stdout[-6000:]
+    assert "112 measurements planned, 112 made, 0 missing" in again.stdout
+    assert changed_at(lab.results / "friday/sim-01") == before
+    assert lab.hosts[GOOD].starts() == 2
+    assert not list((lab.results / "friday/errors").iterdir())
+    assert status(lab)[-1] == "exit code 0"
+
+
+def test_what_the_controller_has_is_not_measured_again(lab: SimulatedLab) -> None:
+    """Also on a host that was installed anew, or torn down: there, only what is missing."""
+    host = lab.hosts[GOOD]
+    gone = lab.play("teardown", "--limit", "sim-01")
+    assert gone.returncode == 0, gone.stdout[-3000:]
+    assert lab.play("provision", "--limit", "controllers,sim-01", plan=PLAN).returncode == 0
+    log = lab.results / "friday/sim-01/qemu/sysbench-cpu/threads-1/01.log"
+    log.unlink()
+    before = changed_at(lab.results / "friday/sim-01")
+    again = lab.play("measure", plan=PLAN)
+    assert again.returncode == 0, again.stdout[-6000:]
+    after = changed_at(lab.results / "friday/sim-01")
+    assert log in after
+    tests = (host.folder / "state/sysbench.log").read_text().splitlines()
+    assert sum(line.endswith("--threads=1 run") for line in tests) == 3, "twice at first, once now"
+    unlike = {path.name for path in before if before[path] != after[path]}
+    assert unlike == {"01.json"}, "the sidecar of the one log"
+
+
+def test_a_part_is_measured_again_and_the_old_kept(lab: SimulatedLab) -> None:
+    """`only` names the part, `--limit` the host; all else stays as it is."""
+    folder = lab.results / "friday/sim-04"
+    log = folder / "qemu/sysbench-cpu/threads-1/01.log"
+    old, before = log.read_bytes(), changed_at(folder)
+    starts = [host.starts() for host in lab.hosts]
+    limit = ["--limit", "controllers,sim-04"]
+    again = lab.play("measure", *limit, plan=PLAN, only="qemu/sysbench-cpu/threads-1")
+    assert again.returncode == 0, again.stdout[-6000:]
+    assert [host.starts() for host in lab.hosts] == [*starts[:LAME], starts[LAME] + 1]
+    (kept,) = folder.glob(".replaced/*/qemu/sysbench-cpu/threads-1/01.log")
+    assert kept.read_bytes() == old
+    after = changed_at(folder)
+    unlike = {str(p.relative_to(folder)) for p in before if before[p] != after[p]}
+    stem = "qemu/sysbench-cpu/threads-1/01"
+    assert {f"{stem}.log", f"{stem}.json"} <= unlike
+    assert not [name for name in unlike if name.startswith("stratovirt/")]
+    assert status(lab)[-1] == "exit code 0"
+
+
+def changed_at(folder: Path) -> dict[Path, int]:
+    """Return when each log and sidecar of a host was written."""
+    paths = [*folder.glob("*/*/*/*.log"), *folder.glob("*/*/*/*.json")]
+    return {path: path.stat().st_mtime_ns for path in paths if ".replaced" not in path.parts}
