@@ -222,9 +222,9 @@ class SimulatedLab:
             for name in ("stratovirt", "qemu")
         ]
         manifest = {**{use: builds[use] for use in ("guest_kernel", "guest_image", "qemu")}}
-        path = self.folder / "state/builds" / f"{release()}.json"
-        path.parent.mkdir()
-        path.write_text(json.dumps({**manifest, "vmms": vmms, "left_out": {}}))
+        listed = self.folder / "state/builds" / f"{release()}.json"
+        listed.parent.mkdir()
+        listed.write_text(json.dumps({**manifest, "vmms": vmms, "left_out": {}}))
 
     def inventory(self) -> dict[str, Any]:
         """Return the lab as Ansible sees it."""
@@ -246,6 +246,16 @@ class SimulatedLab:
             "lab": {"hosts": lab, "vars": variables},
         }
         return {"all": {"children": groups}}
+
+    def ssh(self, host: SimulatedHost, command: str, text: str = "") -> str:
+        """Run a command on a host, as a person would, and return what it says."""
+        ssh = ["ssh", "-i", str(self.key), "-p", str(PORT), "-o", "StrictHostKeyChecking=no"]
+        ssh += ["-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "-o", "BatchMode=yes"]
+        done = subprocess.run(
+            [*ssh, f"root@{host.address}", command],
+            input=text, capture_output=True, text=True, check=True, timeout=120,
+        )  # fmt: skip
+        return done.stdout
 
     def command(self, playbook: str, *options: str, **variables: Any) -> list[str]:
         """Return the command that runs a playbook on the lab."""

@@ -18,6 +18,11 @@ options:
     elements: dict
     default: []
     description: Files with path, content and mode; they belong to who runs the module.
+  absent:
+    type: list
+    elements: str
+    default: []
+    description: Files and folders that shall not be there; the last word of a path may hold C(*).
 """
 EXAMPLES = """
 - put_files:
@@ -30,6 +35,7 @@ put: {type: list, returned: always, description: Paths that were not as they sha
 
 import os
 import pwd
+import shutil
 import stat
 from pathlib import Path
 from typing import Any
@@ -80,9 +86,23 @@ def put_file(path: Path, content: bytes, mode: int, *, check: bool) -> bool:
     return True
 
 
+def remove(pattern: str, *, check: bool) -> list[str]:
+    """Remove what a pattern names; return what that was. A link is removed, not what it names."""
+    folder, name = os.path.split(pattern)
+    found = sorted(Path(folder).glob(name))
+    for path in found if not check else ():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    return [str(path) for path in found]
+
+
 def put(wanted: dict[str, Any], *, check: bool) -> list[str]:
     """Put everything in place; return the paths that were not."""
     changed = []
+    for pattern in wanted.get("absent", ()):
+        changed += remove(pattern, check=check)
     for folder in wanted["folders"]:
         owner = id_of(folder.get("owner", ""), check=check)
         path, mode = Path(folder["path"]), int(folder.get("mode", FOLDER_MODE), 8)
@@ -101,13 +121,14 @@ def main() -> None:
         argument_spec={
             "folders": {"type": "list", "elements": "dict", "default": []},
             "files": {"type": "list", "elements": "dict", "default": []},
+            "absent": {"type": "list", "elements": "str", "default": []},
         },
         supports_check_mode=True,
     )
     try:
         changed = put(module.params, check=module.check_mode)
     except (OSError, KeyError, ValueError) as error:
-        module.fail_json(msg=f"cannot put a file in place: {error}")
+        module.fail_json(msg=f"cannot put a file in place, or remove it: {error}")
     module.exit_json(changed=bool(changed), put=changed)
 
 

@@ -1,11 +1,13 @@
 """A lab of four hosts, three of which fail, each in its own way: nobody stops, nothing is lost."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from host_snapshot import difference
 from simulated_lab import CHECKOUT, SimulatedLab
 
 from collector.run.summary import summarize
@@ -15,6 +17,17 @@ pytestmark = pytest.mark.sandbox
 PLAN = str(CHECKOUT / "tests/data/plans/tiny.yml")
 LOGS = 28  # of the plan, with two VMMs
 GOOD, BROKEN, AWAY, LAME = range(4)
+
+
+as_found: dict[int, dict[str, list[str]]] = {}
+
+
+def snapshot(lab: SimulatedLab, number: int) -> dict[str, list[str]]:
+    """Return what a host is, as far as its own view of the files and of users goes."""
+    script = (CHECKOUT / "tests/host_snapshot.py").read_text()
+    look = "python3 - /etc /opt /var /root/.ansible"
+    found: dict[str, list[str]] = json.loads(lab.ssh(lab.hosts[number], look, script))
+    return {subject: found[subject] for subject in ("files", "run", "users", "packages")}
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +40,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedLab]:
         # The host's tar is what unpacks builds there.
         rubbish.rename(made.hosts[BROKEN].folder / "bin/tar")
         made.hosts[AWAY].stop()
+        as_found[GOOD] = snapshot(made, GOOD)
         (made.hosts[LAME].folder / "state/die").touch()
         yield made
 
@@ -97,11 +111,14 @@ def test_the_same_command_measures_only_what_is_missing(
     assert status(lab)[-1] == "exit code 0"
 
 
-def test_what_the_controller_has_is_not_measured_again(lab: SimulatedLab) -> None:
-    """Also on a host that was installed anew, or torn down: there, only what is missing."""
+def test_a_host_torn_down_is_as_it_was_and_measures_only_what_is_missing(
+    lab: SimulatedLab,
+) -> None:
+    """Files, users and packages are as before; what the controller has is not made again."""
     host = lab.hosts[GOOD]
     gone = lab.play("teardown", "--limit", "sim-01")
     assert gone.returncode == 0, gone.stdout[-3000:]
+    assert difference(as_found[GOOD], snapshot(lab, GOOD)) == []
     assert lab.play("provision", "--limit", "controllers,sim-01", plan=PLAN).returncode == 0
     log = lab.results / "friday/sim-01/qemu/sysbench-cpu/threads-1/01.log"
     log.unlink()

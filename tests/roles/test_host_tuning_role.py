@@ -72,6 +72,28 @@ def test_saved_set_read_back_restored(tuning: ModuleType, tmp_path: Path) -> Non
     assert not (tmp_path / "run/vmmlab/tuning.json").exists()
 
 
+def test_killed_half_way(
+    tuning: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was found is written down before anything is turned."""
+    knobs = intel(tmp_path)
+    turn, turned = tuning.turn, list[Path]()
+
+    def turn_one(path: Path, value: str) -> None:
+        if turned:
+            raise KeyboardInterrupt
+        turned.append(path)
+        turn(path, value)
+
+    monkeypatch.setattr(tuning, "turn", turn_one)
+    with pytest.raises(KeyboardInterrupt):
+        tuning.main(["apply", f"--root={tmp_path}", *WANTED])
+    assert knobs["governor"].read_text() == "performance"
+    monkeypatch.setattr(tuning, "turn", turn)
+    tuning.main(["restore", f"--root={tmp_path}"])
+    assert knobs["governor"].read_text() == "powersave"
+
+
 def test_a_machine_without_knobs(tuning: ModuleType, tmp_path: Path) -> None:
     """A virtual machine has none of them, which is noted and no error."""
     assert tuning.main(["apply", f"--root={tmp_path}", *WANTED]) == 0
@@ -108,7 +130,10 @@ def test_role(tmp_path: Path) -> None:
     first = sandbox.play("host_tuning", {"host_tuning_turbo": "keep"})
     assert first.code == 0, first.output
     assert "daemon-reload" in sandbox.log
-    assert "--turbo=keep" in sandbox.path("/etc/systemd/system/vmmlab-tuning.service").read_text()
+    unit = sandbox.path("/etc/systemd/system/vmmlab-tuning.service").read_text()
+    assert "--turbo=keep" in unit
+    # Unlike ExecStop it is run when ExecStart failed or was killed, too.
+    assert "\nExecStopPost=/usr/bin/python3 -I /opt/vmmlab/lib/tuning.py restore\n" in unit
     assert sandbox.verify("vmmlab-tuning.service") == ""
     second = sandbox.play("host_tuning", {"host_tuning_turbo": "keep"})
     assert (second.changed, second.changes) == (0, [])

@@ -42,3 +42,20 @@ def test_check_mode_tells_and_touches_nothing(tmp_path: Path) -> None:
     parameters["folders"].append({"path": str(tmp_path / "guest"), "owner": "no-such-user"})
     assert len(put_files.put(parameters, check=True)) == 3
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_shall_be_absent_goes(tmp_path: Path) -> None:
+    """Files, folders and links by pattern; what a link names stays, and so does the rest."""
+    (tmp_path / "run@a.service").write_text("")
+    (tmp_path / "run@b.service").symlink_to(tmp_path / "kept")
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept/file").write_text("")
+    (tmp_path / "folder/inner").mkdir(parents=True)
+    wanted = {"folders": [], "files": [], "absent": [str(tmp_path / "run@*.service")]}
+    wanted["absent"] += [str(tmp_path / "folder"), str(tmp_path / "never-there/x")]
+    assert len(put_files.put(wanted, check=True)) == 3
+    assert (tmp_path / "folder").exists()
+    assert len(put_files.put(wanted, check=False)) == 3
+    assert put_files.put(wanted, check=False) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]
+    assert (tmp_path / "kept/file").exists()

@@ -75,18 +75,27 @@ def apply(root: Path, wanted: dict[str, str], state: Path) -> None:
         paths, words = knob.find(root)
         found = values(knob, paths)
         before = earlier.get(knob.name, {}).get("files") or found
+        told[knob.name] = {
+            "before": summary(before, words),
+            "wanted": wanted[knob.name],
+            "after": summary(found, words),
+            "files": before,
+        }
+    # Before anything is turned: who is killed meanwhile can still be put right.
+    save(state, told)
+    for knob in KNOBS:
+        paths, words = knob.find(root)
         value = wanted[knob.name]
         for path in paths if value != KEEP else []:
             turn(path, words.get(value, value))
-        after = summary(values(knob, paths), words)
-        told[knob.name] = {
-            "before": summary(before, words),
-            "wanted": value,
-            "after": after,
-            "files": before,
-        }
+        after = told[knob.name]["after"] = summary(values(knob, paths), words)
         if paths and value not in (KEEP, after):
             print(f"{knob.name}: {value} was wanted, the host keeps {after}")
+    save(state, told)
+
+
+def save(state: Path, told: dict[str, Any]) -> None:
+    """Write down what was found and set; the name never means an incomplete file."""
     state.parent.mkdir(parents=True, exist_ok=True)
     temporary = state.with_suffix(".part")
     temporary.write_text(json.dumps(told, indent=1) + "\n")
