@@ -46,7 +46,8 @@ UsePAM no
 StrictModes no
 LogLevel ERROR
 Subsystem sftp internal-sftp
-SetEnv PATH={path} FAKE_STATE={host}/state FAKE_ROOT=/ FAKE_ADDRESS={guest} FAKE_PORT=22 {more}
+SetEnv PATH={path} FAKE_STATE={host}/state FAKE_ROOT=/ FAKE_GUEST=/run/vmmlab-agent\
+ FAKE_ADDRESS={guest} FAKE_PORT=22 {more}
 """
 
 # Starts runs as systemd would, and leaves guests to the runner's own fake.
@@ -142,7 +143,10 @@ def make_key(path: Path) -> None:
 
 @dataclass(slots=True)
 class SimulatedLab:
-    """All hosts, and the controller's side of them in `folder`."""
+    """All hosts, and the controller's side of them in `folder`.
+
+    The hosts trust the lab's key once the stage provision has made it.
+    """
 
     folder: Path
     count: int
@@ -155,7 +159,6 @@ class SimulatedLab:
             raise ValueError(f"{self.count} hosts are more than {MOST}")
         (self.folder / "state").mkdir(parents=True, mode=0o700)
         (self.folder / "group_vars").symlink_to(CHECKOUT / "inventory/group_vars")
-        make_key(self.key)
         self.write_builds()
         more = " ".join(f"{name}={value}" for name, value in self.environment.items())
         for number in range(1, self.count + 1):
@@ -290,11 +293,16 @@ class SimulatedLab:
 
 def call(command: Sequence[str], limit_s: float) -> subprocess.CompletedProcess[str]:
     """Run a command of the controller, with the checkout's configuration."""
-    own = {"ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1"}
     return subprocess.run(
-        command, cwd=CHECKOUT, env={**os.environ, **own}, stdin=subprocess.DEVNULL,
+        command, cwd=CHECKOUT, env=environment(), stdin=subprocess.DEVNULL,
         capture_output=True, text=True, check=False, timeout=limit_s,
     )  # fmt: skip
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of the controller's commands."""
+    own = {"ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1"}
+    return {**os.environ, **own}
 
 
 def release() -> str:

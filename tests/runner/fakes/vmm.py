@@ -13,7 +13,8 @@ root = Path(os.environ["FAKE_ROOT"])
 
 if not (root / "var/lib/vmmlab/guest/disk.raw").exists():
     sys.exit("no disk")
-shutil.rmtree(STATE / "guest", ignore_errors=True)
+# A guest starts with nothing of the one before.
+shutil.rmtree(os.environ.get("FAKE_GUEST", STATE / "guest"), ignore_errors=True)
 serial = root / f"run/vmmlab/{vmm}/serial.log"
 serial.parent.mkdir(parents=True, exist_ok=True)
 serial.write_bytes(b"[    0.000000] Linux version 6.1.0 (fake)\n")
