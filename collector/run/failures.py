@@ -3,6 +3,7 @@
 Its first line is what people are told; the rest is all that is known of the failure.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -54,6 +55,20 @@ def _printable(value: object) -> str:
     """Return a value without what could harm a terminal."""
     return "".join(
         character for character in str(value) if character.isprintable() or character in "\n\t"
+    )
+
+
+def clearer(text: str, host: str) -> str:
+    """Return an error in words that say what to do, where Ansible's own do not."""
+    if "REMOTE HOST IDENTIFICATION HAS CHANGED" not in text:
+        return text
+    known = re.search(r"Offending \S+ key in (\S+?):(\d+)", text)
+    line = f" ({known[1]}, line {known[2]})" if known else ""
+    remove = re.search(r"ssh-keygen -f \S+ -R \S+", text)
+    return (
+        f"{host} shows another host key than at first contact{line}, so nothing was sent to it."
+        " Was it installed anew? Then forget the old key:"
+        f" {remove[0] if remove else 'ssh-keygen -R'}; otherwise find out who answers there."
     )
 
 

@@ -25,7 +25,7 @@ if str(ROOT) not in sys.path:  # Ansible may run from another environment than t
 from collector.errors import UnusableInputError  # noqa: E402 - found through the line above
 from collector.plan.record import read_record  # noqa: E402 - as above
 from collector.plan.totals import duration  # noqa: E402 - as above
-from collector.run.failures import Failure, write_failures  # noqa: E402 - as above
+from collector.run.failures import Failure, clearer, write_failures  # noqa: E402 - as above
 from collector.run.status import closing_lines, table_lines  # noqa: E402 - as above
 from collector.run.summary import LONGEST_ERROR, plain, summarize  # noqa: E402 - as above
 
@@ -134,8 +134,9 @@ class CallbackModule(CallbackBase):
         text = str(broken.get("msg") or "no message")
         if "return code" in text and broken.get("stderr"):
             text = str(broken["stderr"])
-        line = f"{result.task_name}: {plain(text, LONGEST_ERROR)}"
-        self._errors[result.host.get_name()].append(Failure(self._stage, line, result.result))
+        host = result.host.get_name()
+        line = f"{result.task_name}: {plain(clearer(text, host), LONGEST_ERROR)}"
+        self._errors[host].append(Failure(self._stage, line, result.result))
 
     def _failed(self, stats: AggregateStats) -> list[tuple[str, Failure]]:
         """Return each host and what ended its work.

@@ -1,5 +1,6 @@
 """The role measure: the runner is sent, started, followed, and its files are fetched."""
 
+import gzip
 import importlib.util
 import io
 import json
@@ -7,6 +8,7 @@ import os
 import subprocess
 import sys
 import tarfile
+import zlib
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -89,6 +91,8 @@ def test_unpack_writes_what_is_new(tmp_path: Path) -> None:
         ("host.json", tarfile.SYMTYPE),
         ("host.json", tarfile.LNKTYPE),
         ("host.json", tarfile.FIFOTYPE),
+        ("host.json", tarfile.CHRTYPE),
+        ("qemu/console/01.log", tarfile.BLKTYPE),
         ("qemu/boot/default/01.log", tarfile.DIRTYPE),
     ],
 )
@@ -105,10 +109,56 @@ def test_huge_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(follow, "FILE_LIMIT", 1000)
     with pytest.raises(ValueError, match="1001 bytes are too many"):
         follow.unpack(packed(("host.json", b"\0" * 1001, tarfile.REGTYPE)), tmp_path)
-    monkeypatch.setattr(follow, "ARCHIVE_LIMIT", 1500)
-    two = [(f"qemu/boot/default/0{n}.log", b"\0" * 900, tarfile.REGTYPE) for n in (1, 2)]
-    with pytest.raises(ValueError, match="too many"):
-        follow.unpack(packed(*two), tmp_path)
+
+
+def test_many_files_of_nothing(tmp_path: Path) -> None:
+    """Sparse files take no room in an archive; what they would take on the disk counts."""
+    archive = bytearray()
+    for number in range(1, 8):
+        header = bytearray(tarfile.TarInfo(f"qemu/boot/default/0{number}.log").tobuf())
+        header[156:157] = tarfile.GNUTYPE_SPARSE
+        header[257:265] = tarfile.GNU_MAGIC
+        header[483:495] = b"%011o\0" % (10 << 20)
+        header[148:156] = b"        "
+        header[148:156] = b"%06o\0 " % sum(header)
+        archive += header
+    with pytest.raises(ValueError, match=r"07\.log: 10485760 bytes are too many"):
+        follow.unpack(gzip.compress(bytes(archive)), tmp_path)
+
+
+def test_ten_gigabytes(tmp_path: Path) -> None:
+    """A log of 10 GB is refused by what its header says; nothing of it is written."""
+    info = tarfile.TarInfo("qemu/boot/default/01.log")
+    info.size = 10 << 30
+    with pytest.raises(ValueError, match=f"{10 << 30} bytes are too many"):
+        follow.unpack(gzip.compress(info.tobuf()), tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_bomb(tmp_path: Path) -> None:
+    """A small archive that unpacks to more than any runner sends is not unpacked to its end."""
+    squeeze = zlib.compressobj(wbits=31)
+    bomb = b"".join(squeeze.compress(bytes(1 << 20)) for _ in range(65)) + squeeze.flush()
+    assert len(bomb) < 1 << 20
+    with pytest.raises(ValueError, match="refused an archive of more than 67108864 bytes"):
+        follow.unpack(bomb, tmp_path)
+
+
+def test_words_of_a_host_do_a_terminal_no_harm() -> None:
+    """What is shown of a lab host's progress is one line without control characters."""
+    told = follow.headline({"current": None, "message": "a\x1b[2J\nb" + 2000 * "c"})[0]
+    assert told.startswith("a[2J bccc")
+    assert len(told) == 1000
+
+
+def test_looks_become_seldom() -> None:
+    """Two seconds at first; once a minute in a long run; and soon when its end is near."""
+    long = {"seconds_left": 9000}
+    assert follow.pause(0, long) == 2
+    assert follow.pause(200, long) == 10
+    assert follow.pause(5000, long) == 60
+    assert follow.pause(5000, {"seconds_left": 40}) == 20
+    assert follow.pause(5000, {"seconds_left": 0}) == 10
 
 
 def test_headline() -> None:

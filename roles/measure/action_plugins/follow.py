@@ -15,6 +15,7 @@ import json
 import re
 import tarfile
 import time
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,12 @@ def unpack(data: bytes, dest: Path) -> int:
         ValueError: the archive holds something that no runner would send.
     """
     written, size = 0, 0
-    with tarfile.open(fileobj=io.BytesIO(data), mode="r|gz") as archive:
+    # Unpacked in two steps: what a header of the archive announces is read as a whole.
+    inflate = zlib.decompressobj(wbits=31)
+    unpacked = inflate.decompress(data, ARCHIVE_LIMIT)
+    if inflate.unconsumed_tail:
+        raise ValueError(f"refused an archive of more than {ARCHIVE_LIMIT} bytes")
+    with tarfile.open(fileobj=io.BytesIO(unpacked), mode="r:") as archive:
         for member in archive:
             size += member.size
             if not ALLOWED.fullmatch(member.name):
@@ -83,11 +89,17 @@ def headline(progress: dict[str, Any]) -> tuple[str, str]:
     """
     now = progress.get("current")
     if not now:
-        return str(progress.get("message") or ""), ""
+        return plain(progress.get("message") or ""), ""
     number = min(progress["done"] + len(progress["missing"]) + 1, progress["planned"])
     what = f"{now['vmm']} {now['measurement']} {now['case']} ({now['repetition']} of {now['of']})"
     left = max(1, round(progress["seconds_left"] / 60))
-    return f"[{number}/{progress['planned']}] {what}", f", {left} min left"
+    return plain(f"[{number}/{progress['planned']}] {what}"), f", {left} min left"
+
+
+def plain(text: object) -> str:
+    """Return what a lab host says as one line that does a terminal no harm."""
+    words = " ".join(str(text).split())
+    return "".join(character for character in words if character.isprintable())[:1000]
 
 
 def pause(elapsed: float, progress: dict[str, Any]) -> float:
@@ -138,6 +150,7 @@ class ActionModule(ActionBase):
         followed = Followed()
         try:
             self._follow(followed)
+            return {**result, **self._summary(followed)}
         except AnsibleConnectionFailure as error:
             raise AnsibleActionFail(
                 f"{self._host}: no connection for {self._arguments['patience']:.0f} s ({error});"
@@ -148,7 +161,6 @@ class ActionModule(ActionBase):
                 f"{self._host}: the results cannot be fetched into {self._arguments['dest']}:"
                 f" {error}; the run goes on without it, the same command fetches the rest"
             ) from error
-        return {**result, **self._summary(followed)}
 
     def _follow(self, followed: Followed) -> None:
         """Fetch and show until the run has ended."""
@@ -252,5 +264,5 @@ class ActionModule(ActionBase):
                 f" {first['reason']}; logs are in {self._arguments['dest']}/{first['vmm']}"
             )
         if problems and not self._arguments["once"]:
-            told |= {"failed": True, "msg": f"{self._host}: {'; '.join(problems)}"}
+            told |= {"failed": True, "msg": plain(f"{self._host}: {'; '.join(problems)}")}
         return told
