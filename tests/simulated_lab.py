@@ -22,6 +22,8 @@ from modules import load
 CHECKOUT = Path(__file__).resolve().parent.parent
 FAKES = CHECKOUT / "tests/runner/fakes"
 LAYERS = ("etc", "opt", "root", "run", "usr", "var")
+SSHD_PROGRAM = "/usr/sbin/sshd"
+MISSING = f"needs {SSHD_PROGRAM}: apt-get install openssh-server"
 PORT = 2200
 MOST = 250
 
@@ -34,7 +36,7 @@ done
 mkdir -p /run/sshd
 sed -i 's/^root:[^:]*:/root:*:/' /etc/shadow
 groupadd --force --system kvm
-exec /usr/sbin/sshd -D -e -f "$HOST/sshd_config"
+exec {sshd} -D -e -f "$HOST/sshd_config"
 """
 
 SSHD = """Port {port}
@@ -112,7 +114,7 @@ class SimulatedHost:
         )  # fmt: skip
         (self.folder / "sshd_config").write_text(config)
         apart = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
-        script = SETUP.format(layers=" ".join(LAYERS))
+        script = SETUP.format(layers=" ".join(LAYERS), sshd=SSHD_PROGRAM)
         with (self.folder / "sshd.log").open("ab") as log:
             self.server = subprocess.Popen(
                 ["unshare", *apart, "--propagation", "private", "sh", "-c", script],

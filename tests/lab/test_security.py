@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from simulated_lab import CHECKOUT, SimulatedLab, make_key
+from simulated_lab import CHECKOUT, MISSING, SSHD_PROGRAM, SimulatedLab, make_key
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [
+    pytest.mark.sandbox,
+    pytest.mark.skipif(not Path(SSHD_PROGRAM).exists(), reason=MISSING),
+]
 
 PLAN = str(CHECKOUT / "tests/data/plans/tiny.yml")
 PAGE = CHECKOUT / "docs/security.md"

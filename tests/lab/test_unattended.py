@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 from host_snapshot import difference
-from simulated_lab import CHECKOUT, SimulatedLab
+from simulated_lab import CHECKOUT, MISSING, SSHD_PROGRAM, SimulatedLab
 
 from collector.run.summary import summarize
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [
+    pytest.mark.sandbox,
+    pytest.mark.skipif(not Path(SSHD_PROGRAM).exists(), reason=MISSING),
+]
 
 PLAN = str(CHECKOUT / "tests/data/plans/tiny.yml")
 LOGS = 28  # of the plan, with two VMMs
