@@ -26,6 +26,8 @@ SSHD_PROGRAM = "/usr/sbin/sshd"
 MISSING = f"needs {SSHD_PROGRAM}: apt-get install openssh-server"
 PORT = 2200
 MOST = 250
+# No host outlives who started it.
+LEASH = ("setpriv", "--pdeathsig", "KILL")
 
 SETUP = """set -e
 for layer in {layers}; do
@@ -117,7 +119,7 @@ class SimulatedHost:
         script = SETUP.format(layers=" ".join(LAYERS), sshd=SSHD_PROGRAM)
         with (self.folder / "sshd.log").open("ab") as log:
             self.server = subprocess.Popen(
-                ["unshare", *apart, "--propagation", "private", "sh", "-c", script],
+                [*LEASH, "unshare", *apart, "--propagation", "private", "sh", "-c", script],
                 env={**os.environ, "HOST": str(self.folder)},
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip

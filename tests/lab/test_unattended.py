@@ -161,6 +161,15 @@ def test_a_part_is_measured_again_and_the_old_kept(lab: SimulatedLab) -> None:
     assert status(lab)[-1] == "exit code 0"
 
 
+def test_a_release_without_builds_is_named(lab: SimulatedLab) -> None:
+    """A lab of several releases needs a builder for each; the host says which one it has not."""
+    refused = lab.play("provision", "--limit", "controllers,sim-02", plan=PLAN, ship_release="X-9")
+    assert refused.returncode == 2
+    words = " ".join(refused.stdout.split())
+    assert f"sim-02: nothing was built for X-9; no {lab.folder}/state/builds/X-9.json" in words
+    assert "Run playbooks/build.yml with a builder of that release" in words
+
+
 def changed_at(folder: Path) -> dict[Path, int]:
     """Return when each log and sidecar of a host was written."""
     paths = [*folder.glob("*/*/*/*.log"), *folder.glob("*/*/*/*.json")]
