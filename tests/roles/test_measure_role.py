@@ -152,11 +152,11 @@ def test_words_of_a_host_do_a_terminal_no_harm() -> None:
 
 
 def test_looks_become_seldom() -> None:
-    """Two seconds at first; once a minute in a long run; and soon when its end is near."""
+    """Two seconds at first; every five minutes in a long run; soon when its end is near."""
     long = {"seconds_left": 9000}
     assert follow.pause(0, long) == 2
-    assert follow.pause(200, long) == 10
-    assert follow.pause(5000, long) == 60
+    assert follow.pause(200, long) == 20
+    assert follow.pause(5000, long) == 300
     assert follow.pause(5000, {"seconds_left": 40}) == 20
     assert follow.pause(5000, {"seconds_left": 0}) == 10
 

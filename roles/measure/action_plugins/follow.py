@@ -28,8 +28,9 @@ display = Display()
 
 FILE_LIMIT = 16 << 20
 ARCHIVE_LIMIT = 64 << 20
-POLL = (2.0, 60.0)  # seconds between two looks: at least, at most
-POLL_SHARE = 0.05  # of the time so far: who has waited for an hour can wait for another minute
+POLL = (2.0, 300.0)  # seconds between two looks: at least, at most
+POLL_SHARE = 0.1  # of the time so far: who has waited for an hour can wait for five more minutes
+POLL_IDLE = 10.0  # while the run's unit is not active
 IDLE_LIMIT = 120.0  # seconds for a unit to come back, as after a reboot of the lab host
 
 _NAME = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
@@ -103,7 +104,7 @@ def plain(text: object) -> str:
 
 
 def pause(elapsed: float, progress: dict[str, Any]) -> float:
-    """Return the seconds until the next look: each costs the controller as much as a task's tenth.
+    """Return the seconds until the next look: five of them cost the controller as much as a task.
 
     Seldom while much is left, often at the beginning, when people watch, and towards the end.
     """
@@ -120,6 +121,7 @@ class Followed:
     progress: dict[str, Any] = field(default_factory=dict)
     fetched: int = 0
     line: int = 0
+    block: int = 0
     refused: list[str] = field(default_factory=list)
 
 
@@ -167,23 +169,30 @@ class ActionModule(ActionBase):
         shown, begun, idle_since = "", time.monotonic(), None
         while True:
             text = self._look(followed)
-            if int(followed.progress.get("files", 0)) > followed.line:
+            # A block at a time: until then its files are as safe on the host.
+            block = (followed.progress.get("current") or {}).get("block", followed.block)
+            ended = self._arguments["once"] or followed.state != "running"
+            new = int(followed.progress.get("files", 0)) > followed.line
+            if new and (ended or block != followed.block):
                 self._fetch(followed)
-            # Last: who reads it may rely on the files that it counts.
+            followed.block = block
+            # Last: an end that stands in it means that everything is here.
             place(Path(self._arguments["dest"], "progress.json"), text.encode())
             line, left = headline(followed.progress)
             if line and line != shown:
                 display.display(f"{self._host}: {line}{left}")
                 shown = line
-            if self._arguments["once"] or followed.state != "running":
+            if ended:
                 return
             if followed.active in ("active", "activating", "reloading", "deactivating"):
                 idle_since = None
             elif idle_since is None:
                 idle_since = time.monotonic()
             elif time.monotonic() - idle_since > IDLE_LIMIT:
+                self._fetch(followed)
                 return
-            time.sleep(pause(time.monotonic() - begun, followed.progress))
+            wait = pause(time.monotonic() - begun, followed.progress)
+            time.sleep(wait if idle_since is None else min(wait, POLL_IDLE))
 
     def _look(self, followed: Followed) -> str:
         """Read the run's progress, return its text: two small programs, the host is measuring."""
