@@ -1,0 +1,249 @@
+"""What many lab hosts cost the controller, beside the naive way: one task for each measurement.
+
+Hosts are simulated here (tests/simulated_lab.py): SSH servers on loopback addresses, each
+with its own view of the files; guests and tools answer at once. Needs root, overlayfs and sshd. The
+roles preflight and kvm_check are left out, for want of a KVM in each host.
+
+    python benchmarks/many_hosts.py 1 10 50
+"""
+
+import argparse
+import ctypes
+import fcntl
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from modules import load  # noqa: E402 - found through the line above
+from simulated_lab import FAKES, SimulatedLab, environment  # noqa: E402 - as above
+
+from collector.plan.estimate import HARDWARE  # noqa: E402 - as above
+from collector.plan.load import load_plan  # noqa: E402 - as above
+from collector.plan.project import find_plan  # noqa: E402 - as above
+from collector.plan.schedule import blocks  # noqa: E402 - as above
+from collector.plan.totals import totals  # noqa: E402 - as above
+
+PLAN = str(ROOT / "tests/data/plans/tiny.yml")
+LIMIT_S = 1500
+# Held while a number of hosts is measured.
+LOCK = Path(os.environ.get("MANY_HOSTS_LOCK", "/tmp/vmmlab-many-hosts.lock"))  # noqa: S108
+NAIVE_TASKS = 10
+TINY_STARTS = 2  # of guests, in the plan that is run here
+VMMS = ("stratovirt", "qemu", "qemu_microvm")
+SET_CHILD_SUBREAPER = 36
+NAIVE = """
+- name: One task for each measurement
+  hosts: lab
+  gather_facts: false
+  tasks:
+TASKS
+"""
+NAIVE_TASK = """
+    - name: Measure NUMBER
+      ansible.builtin.command: SYSBENCH cpu --time=60 --threads=NUMBER run
+      register: log
+      changed_when: true
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one playbook cost the controller; times in seconds, memory in MiB."""
+
+    cpu: float
+    wall: float
+    memory: float
+    began: float
+    ended: float
+
+
+def masters() -> float:
+    """Return the processor time of the SSH connections that outlive their playbook."""
+    ticks = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError, IndexError, ValueError):
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            if int(fields[1]) == os.getpid() and b"[mux]" in (folder / "cmdline").read_bytes():
+                ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def memory_of(parent: int) -> float:
+    """Return the memory of a process and all that descend from it, shared pages counted once."""
+    children: dict[int, list[int]] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError, IndexError, ValueError):
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            children.setdefault(int(fields[1]), []).append(int(folder.name))
+    total, todo = 0, [parent]
+    while todo:
+        pid = todo.pop()
+        todo += children.get(pid, [])
+        with suppress(OSError, IndexError):
+            text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+            total += int(text.partition("\nPss:")[2].split()[0])
+    return total / 1024
+
+
+def run(command: list[str], log: Path) -> Cost:
+    """Run a playbook to its end and return what it cost; it must end well."""
+    with log.open("ab") as output:
+        before, began, peak = masters(), time.time(), 0.0
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment(), stdin=subprocess.DEVNULL, stdout=output,
+            stderr=output,
+        )  # fmt: skip
+        stop = threading.Event()
+
+        def watch() -> None:
+            nonlocal peak
+            while not stop.wait(2.0):
+                peak = max(peak, memory_of(process.pid))
+                if time.time() > began + LIMIT_S:
+                    process.kill()
+
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        stop.set()
+        watcher.join()
+    if process.returncode:
+        raise SystemExit(f"{command[-1]} ended with {process.returncode}; see {log}")
+    ended = time.time()
+    cpu = used.ru_utime + used.ru_stime + masters() - before
+    return Cost(cpu, ended - began, peak, began, ended)
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Wait for others who measure on this machine and hold the same lock."""
+    with LOCK.open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def looks(lab: SimulatedLab) -> int:
+    """Return how often the hosts were asked how far their runs are."""
+    paths = [host.folder / "state/host-systemctl.log" for host in lab.hosts]
+    lines = [line for path in paths if path.exists() for line in path.read_text().splitlines()]
+    return sum(line.startswith("is-active vmmlab-run@") for line in lines)
+
+
+def waited(lab: SimulatedLab, run_name: str, cost: Cost) -> float:
+    """Return the seconds of the stage measure in which not every host measures or has measured.
+
+    That is the time until the last run began, and from the last run's end until everything is here.
+    """
+    began, ended = cost.began, cost.began
+    for host in lab.hosts:
+        told = json.loads((lab.results / run_name / host.name / "progress.json").read_text())
+        began = max(began, moment(told["started"]))
+        ended = max(ended, moment(told["updated"]))
+    return began - cost.began + cost.ended - ended
+
+
+def moment(text: str) -> float:
+    """Return a recorded time as seconds since the epoch."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
+
+
+def looks_of_the_report_plan(seconds: float) -> int:
+    """Return how often the controller looks at a run that takes so long."""
+    follow = load("roles/measure/action_plugins/follow.py")
+    elapsed, count = 0.0, 1
+    while elapsed < seconds:
+        elapsed += follow.pause(elapsed, {"seconds_left": seconds - elapsed})
+        count += 1
+    return count
+
+
+def measure(count: int, folder: Path) -> dict[str, float]:
+    """Return what `count` hosts cost: one row of the table."""
+    log = folder / f"{count}.log"
+    naive = folder / "naive.yml"
+    task = NAIVE_TASK.replace("SYSBENCH", str(FAKES / "guest/sysbench"))
+    tasks = (task.replace("NUMBER", str(number + 1)) for number in range(NAIVE_TASKS))
+    naive.write_text(NAIVE.replace("TASKS", "".join(tasks)))
+    with alone(), SimulatedLab(folder / f"lab-{count}", count, {"FAKE_SECONDS": "0"}) as lab:
+        provision = run(lab.command("provision", plan=PLAN), log)
+        again = run(lab.command("provision", plan=PLAN), log)
+        quick = run(lab.command("measure", plan=PLAN), log)
+        quick_looks = looks(lab)
+        finished = run(lab.command("measure", plan=PLAN), log)
+        by_task = run(lab.command(str(naive)), log)
+        return {
+            "hosts": count,
+            "provision_wall": provision.wall,
+            "provision_cpu": provision.cpu / count,
+            "again_wall": again.wall,
+            "measure_cpu": quick.cpu / count,
+            "measure_looks": quick_looks / count,
+            "waited": waited(lab, "friday", quick),
+            "finished_cpu": finished.cpu / count,
+            "memory": max(cost.memory for cost in (provision, quick)),
+            "naive_cpu": by_task.cpu / count / NAIVE_TASKS,
+            "naive_wall": by_task.wall / NAIVE_TASKS,
+        }
+
+
+def cost_of_a_look(count: int, folder: Path) -> float:
+    """Return the controller's CPU seconds for one look at one host.
+
+    From two runs that differ in nothing but how long the tools take.
+    """
+    spent = []
+    for seconds in ("0", "3"):
+        tools = {"FAKE_SECONDS": seconds}
+        with alone(), SimulatedLab(folder / f"look-{seconds}", count, tools) as lab:
+            log = folder / "look.log"
+            run(lab.command("provision", plan=PLAN), log)
+            cost = run(lab.command("measure", plan=PLAN), log)
+            spent.append((cost.cpu / count, looks(lab) / count))
+    (cpu, few), (more_cpu, many) = spent
+    return (more_cpu - cpu) / (many - few)
+
+
+def main() -> None:
+    """Measure, and print one JSON line per number of hosts and the table's last lines."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("hosts", type=int, nargs="*", default=[1, 10, 50])
+    parser.add_argument("--look", type=float, help="CPU seconds of a look, if they are known")
+    parser.add_argument("--folder", type=Path, help="where hosts and logs are (default: a new one)")
+    arguments = parser.parse_args()
+    # SSH connections that outlive a playbook become ours, and are counted.
+    ctypes.CDLL(None).prctl(SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    folder = arguments.folder or Path(tempfile.mkdtemp(prefix="many-hosts-"))
+    plan, _ = load_plan(find_plan("report"))
+    sums = totals(plan, blocks(plan, VMMS, 1, HARDWARE), HARDWARE)
+    look = arguments.look or cost_of_a_look(2, folder)
+    print(f"report plan: {sums.logs} logs, {sums.wall_s:.0f} s; one look: {look:.3f} CPU s")
+    first = 0.0
+    for count in arguments.hosts:
+        row = measure(count, folder)
+        wall = sums.wall_s + row["waited"]
+        first = first or wall
+        seen = looks_of_the_report_plan(sums.wall_s)
+        # Files are fetched once a block: another command, and its answer unpacked.
+        more = seen - row["measure_looks"] + 2 * (sums.guest_starts - TINY_STARTS)
+        row["report_cpu"] = row["measure_cpu"] + more * look
+        row["report_naive_cpu"] = row["naive_cpu"] * sums.logs
+        row["report_wall_ratio"] = wall / first
+        row["cpu_ratio"] = row["report_naive_cpu"] / row["report_cpu"]
+        print(json.dumps({key: round(value, 4) for key, value in row.items()}), flush=True)
+
+
+if __name__ == "__main__":
+    main()
