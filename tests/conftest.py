@@ -1,9 +1,54 @@
-"""Lets tests import the helpers beside them, and the lab host's runner."""
+"""Lets tests import the helpers beside them, and the lab host's runner.
 
+Here is also the lab that all end-to-end tests share: full.yml takes most of their time.
+"""
+
+import socket
+import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 HERE = Path(__file__).resolve().parent
 # The checkout comes first: beside `tests/collector`, the package `collector` must be found.
-for folder in (HERE.parent / "roles/measure/files", HERE / "runner", HERE, HERE.parent):
+RUNNER = HERE.parent / "roles/measure/files"
+for folder in (RUNNER, HERE / "runner", HERE / "e2e", HERE, HERE.parent):
     sys.path.insert(0, str(folder))
+
+from e2e_lab import Lab  # noqa: E402 - found through the lines above
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """Yield a lab whose machine is stopped afterwards, whatever happened."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    made = Lab(tmp_path_factory.mktemp("lab"), port)
+    yield made
+    made.play("teardown")
+
+
+@pytest.fixture(scope="session")
+def full(lab: Lab) -> subprocess.CompletedProcess[str]:
+    """Return the output of full.yml, run once for all tests."""
+    return lab.play("full")
+
+
+FAULTS = pytest.StashKey[list[tuple[str, ...]]]()
+
+
+@pytest.fixture(scope="session")
+def faults(pytestconfig: pytest.Config) -> list[tuple[str, ...]]:
+    """Return the rows of the table of faults, printed when all tests have ended."""
+    head = ("fault", "measured before", "lost", "repeated", "time to recover")
+    return pytestconfig.stash.setdefault(FAULTS, [head])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the table of faults."""
+    rows = terminalreporter.config.stash.get(FAULTS, [])
+    for row in rows:
+        terminalreporter.write_line(f"{row[0]:36}" + "".join(f"{cell:>17}" for cell in row[1:]))

@@ -1,0 +1,172 @@
+"""What a fault found when it struck a run, and what the run made of it."""
+
+import json
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from e2e_lab import ROOT, Lab
+
+VMM = "qemu_microvm"
+PLAN = ROOT / "tests/data/plans/faults.yml"
+PATIENCE_S = 600.0
+GUEST_SSH = (
+    "ssh -i /etc/vmmlab/keys/guest_ed25519 -o UserKnownHostsFile=/etc/vmmlab/keys/known_hosts"
+    " -o BatchMode=yes root@10.213.0.2"
+)
+
+
+def until(true: Callable[[], bool], what: str, patience: float = PATIENCE_S) -> None:
+    """Wait for something that must come."""
+    end = time.monotonic() + patience
+    while not true():
+        assert time.monotonic() < end, f"waited {patience:.0f} s for: {what}"
+        time.sleep(1.0)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The run when the fault struck, as the lab host saw it."""
+
+    at: datetime
+    files: dict[str, str]  # checksum of each finished file by name
+    done: int
+    current: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One row of the table of faults."""
+
+    fault: str
+    before: int
+    lost: int
+    repeated: int
+    recovered_s: float
+
+    def cells(self) -> tuple[str, ...]:
+        """Return the row as text."""
+        numbers = (self.before, self.lost, self.repeated)
+        return (self.fault, *map(str, numbers), f"{self.recovered_s:.0f} s")
+
+
+@dataclass
+class Faulted:
+    """A run of the plan `faults` with one VMM, to be disturbed."""
+
+    lab: Lab
+    name: str
+    results: Path
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What a playbook needs to know of it."""
+        return {
+            "plan": str(PLAN),
+            "run_name": self.name,
+            "vmms": [VMM],
+            "results_dir": str(self.results),
+        }
+
+    def begin(self, **settings: Any) -> subprocess.Popen[str]:
+        """Start the stage measure on the controller."""
+        return self.lab.begin("measure", **self.settings, **settings)
+
+    def measure(self, **settings: Any) -> subprocess.CompletedProcess[str]:
+        """Run the stage measure to its end."""
+        return self.lab.end(self.begin(**settings))
+
+    def progress(self) -> dict[str, Any]:
+        """Return the run's progress on the lab host, which may be away just now."""
+        try:
+            text = self.lab.ssh(f"cat {self._folder}/progress.json")
+            found: dict[str, Any] = json.loads(text)
+        except (OSError, ValueError, subprocess.TimeoutExpired):
+            return {"done": 0, "current": None, "state": "unknown"}
+        return found
+
+    def until_measuring(self, done: int) -> None:
+        """Wait until at least `done` measurements are made and the next one has just begun."""
+        seen: list[Any] = []
+
+        def just_begun() -> bool:
+            now = self.progress()
+            seen.append(now["current"])
+            new = len(seen) > 1 and seen[-2] != now["current"]
+            return now["done"] >= done and bool(now["current"]) and new
+
+        until(just_begun, f"{done} measurements made and one more in progress")
+
+    def until_ended(self) -> dict[str, Any]:
+        """Wait for the run's end on the lab host; return its progress."""
+        until(lambda: self.progress()["state"] in ("done", "failed"), "the end of the run")
+        return self.progress()
+
+    def moment(self) -> Moment:
+        """Return what there is now; one connection, because the run goes on meanwhile."""
+        text = self.lab.ssh(
+            f"date -u +%FT%T.%3N%:z; {self._list}; cat {self._folder}/progress.json"
+        )
+        at, *listed = text.partition("{")[0].splitlines()
+        progress = json.loads("{" + text.partition("{")[2])
+        now = progress["current"] or {}
+        return Moment(
+            at=datetime.fromisoformat(at),
+            files=_checksums(listed),
+            done=int(progress["done"]),
+            current=f"{now.get('measurement')}/{now.get('case')}",
+        )
+
+    def outcome(self, fault: str, moment: Moment) -> Outcome:
+        """Return what became of what there was at `moment`; the run has gone on since."""
+        now = _checksums(self.lab.ssh(self._list).splitlines())
+        begun, finished = {}, []
+        for path in self._sidecars():
+            told = json.loads(path.read_text())
+            begun[f"{path.parts[-3]}/{path.parts[-2]}"] = datetime.fromisoformat(told["started"])
+            finished.append(datetime.fromisoformat(told["finished"]))
+        return Outcome(
+            fault=fault,
+            before=moment.done,
+            lost=sum(now.get(name) != checksum for name, checksum in moment.files.items()),
+            repeated=int(begun[moment.current] > moment.at) if moment.current in begun else 0,
+            recovered_s=(min(t for t in finished if t > moment.at) - moment.at).total_seconds(),
+        )
+
+    def fetched(self) -> int:
+        """Return how many measurements are complete on the controller."""
+        return len(self._sidecars())
+
+    def guest_starts(self) -> int:
+        """Return how many guests were started: each leaves its console."""
+        return len(list((self.results / self.name / "virtual-lab" / VMM / "console").glob("*.log")))
+
+    def failure_of(self, case: str) -> str:
+        """Return why the first attempt of a measurement failed."""
+        folder = self.results / self.name / "virtual-lab" / VMM / case
+        return str(json.loads((folder / "01.failed-1.json").read_text())["reason"])
+
+    def in_guest(self, command: str) -> str:
+        """Run a command in the guest, through the lab host."""
+        return self.lab.ssh(f"{GUEST_SSH} {command}")
+
+    def _sidecars(self) -> list[Path]:
+        found = (self.results / self.name / "virtual-lab" / VMM).glob("*/*/*.json")
+        return [path for path in found if ".failed-" not in path.name]
+
+    @property
+    def _folder(self) -> str:
+        return f"/var/lib/vmmlab/runs/{self.name}"
+
+    @property
+    def _list(self) -> str:
+        find = f"find {self._folder}/results/{VMM} -type f ! -name '.*'"
+        return f"{find} | xargs -r sha256sum"
+
+
+def _checksums(listed: list[str]) -> dict[str, str]:
+    return {name: checksum for checksum, name in map(str.split, listed)}
