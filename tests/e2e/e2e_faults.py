@@ -16,7 +16,8 @@ PLAN = ROOT / "tests/data/plans/faults.yml"
 PATIENCE_S = 600.0
 GUEST_SSH = (
     "ssh -i /etc/vmmlab/keys/guest_ed25519 -o UserKnownHostsFile=/etc/vmmlab/keys/known_hosts"
-    " -o BatchMode=yes root@10.213.0.2"
+    " -o BatchMode=yes -o ControlMaster=auto -o ControlPath=/run/vmmlab-test -o ControlPersist=600"
+    " root@10.213.0.2"
 )
 
 
@@ -151,7 +152,7 @@ class Faulted:
         return str(json.loads((folder / "01.failed-1.json").read_text())["reason"])
 
     def in_guest(self, command: str) -> str:
-        """Run a command in the guest, through the lab host."""
+        """Run a command in the guest, through the lab host, which keeps the connection open."""
         return self.lab.ssh(f"{GUEST_SSH} {command}")
 
     def _sidecars(self) -> list[Path]:

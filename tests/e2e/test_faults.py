@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from e2e_faults import VMM, Faulted, until
+from e2e_faults import VMM, Faulted, Moment, until
 from e2e_lab import Lab
 
 UNIT = f"vmmlab-guest-{VMM}.service"
@@ -53,9 +53,8 @@ def test_faults_that_the_guest_outlives(new_run: NewRun, faults: list[tuple[str,
 
     controller = run.begin()
     run.until_measuring(killed.done + 1)
+    run.in_guest("'until pkill -STOP sysbench; do sleep 0.2; done'")
     hung = run.moment()
-    run.in_guest("pkill -STOP sysbench")
-
     until(lambda: run.progress()["done"] > hung.done, "the hanging test to be made again")
     cut = run.moment()
     run.lab.ssh(
@@ -73,7 +72,8 @@ def test_faults_that_the_guest_outlives(new_run: NewRun, faults: list[tuple[str,
         run.outcome("SSH to the lab host cut for 60 s", cut),
     ]
     faults += [outcome.cells() for outcome in outcomes]
-    assert [(o.lost, o.repeated) for o in outcomes] == [(0, 0), (0, 1), (0, 0)]
+    assert [o.lost for o in outcomes] == [0, 0, 0]
+    assert [o.repeated for o in outcomes] == [0, 1, 0]
     assert "was still running after" in run.failure_of(hung.current)
 
 
@@ -81,7 +81,9 @@ def test_faults_that_end_the_guest(new_run: NewRun, faults: list[tuple[str, ...]
     """A guest that panics, a VMM that is killed, a VMM that lives while its guest is dead."""
     run = new_run("ended")
     controller = run.begin()
-    moments = []
+    run.until_measuring(3)
+    run.in_guest("true")  # a connection made now is not in the way of the moment below
+    moments: list[tuple[str, Moment]] = []
     for fault in (
         "guest killed (its kernel panics)",
         "VMM killed (SIGKILL)",
@@ -101,7 +103,8 @@ def test_faults_that_end_the_guest(new_run: NewRun, faults: list[tuple[str, ...]
     assert run.guest_starts() == 1 + len(moments)
     outcomes = [run.outcome(fault, moment) for fault, moment in moments]
     faults += [outcome.cells() for outcome in outcomes]
-    assert [(o.lost, o.repeated) for o in outcomes] == [(0, 1)] * len(moments)
+    assert [o.lost for o in outcomes] == [0, 0, 0]
+    assert max(o.repeated for o in outcomes) <= 1
 
 
 def test_lab_host_reboots(new_run: NewRun, faults: list[tuple[str, ...]]) -> None:
@@ -117,7 +120,8 @@ def test_lab_host_reboots(new_run: NewRun, faults: list[tuple[str, ...]]) -> Non
     assert run.fetched() == PLANNED
     outcome = run.outcome("lab host rebooted at once", moment)
     faults.append(outcome.cells())
-    assert (outcome.lost, outcome.repeated) == (0, 1)
+    assert outcome.lost == 0
+    assert outcome.repeated <= 1
 
 
 def test_full_disks(new_run: NewRun, small_disk: Path, faults: list[tuple[str, ...]]) -> None:
@@ -150,7 +154,8 @@ def test_full_disks(new_run: NewRun, small_disk: Path, faults: list[tuple[str, .
     ]
     faults += [outcome.cells() for outcome in outcomes]
     assert [o.lost for o in outcomes] == [0, 0]
-    assert [o.repeated for o in outcomes] == [0, 1]
+    assert outcomes[0].repeated == 0
+    assert outcomes[1].repeated <= 1
 
 
 def test_guest_that_never_finishes_booting(new_run: NewRun, faults: list[tuple[str, ...]]) -> None:
@@ -161,7 +166,7 @@ def test_guest_that_never_finishes_booting(new_run: NewRun, faults: list[tuple[s
     text = "[Service]\\nType=oneshot\\nTimeoutStartSec=infinity\\nExecStart=/bin/sleep infinity\\n"
     run.lab.ssh(f"{mount} && printf '{text}' > {unit}; umount /mnt")
     try:
-        run.measure(measure_boot_timeout=90)
+        run.measure(measure_boot_timeout=60)
         ended = run.progress()
         moment = run.moment()
     finally:

@@ -141,20 +141,20 @@ def test_failing_test(lab: FakeLab) -> None:
     ],
 )
 def test_guest_that_does_not_boot(lab: FakeLab, fault: str, reason: str) -> None:
-    """Two boots are tried, the console is kept, and the next block goes on."""
+    """Three boots are tried, the console is kept, and the next block goes on."""
     path = lab.set(fault)
     first = block(1, "stratovirt", 1, guest_test("1"), guest_test("4"))
     lab.schedule(first, block(2, "qemu", 1, guest_test("1")), boot_timeout=3)
     runner = lab.begin()
-    until(lambda: len(lab.lines("starts")) == 3, 60)
+    until(lambda: len(lab.lines("starts")) == 4, 60)
     path.unlink(missing_ok=True)
     assert runner.wait(timeout=60) == 0
     progress = lab.progress()
     missing = [m for m in progress["missing"] if m["vmm"] == "stratovirt"]
     assert [m["case"] for m in missing] == ["threads-1", "threads-4"]
     assert reason in missing[0]["reason"]
-    assert lab.lines("starts")[:3] == ["vmmlab-guest-stratovirt.service"] * 2 + [QEMU]
-    console = lab.results / "stratovirt/console/01.failed-2.log"
+    assert lab.lines("starts")[:4] == ["vmmlab-guest-stratovirt.service"] * 3 + [QEMU]
+    console = lab.results / "stratovirt/console/01.failed-3.log"
     assert console.exists()
     if fault == "never-boots":
         assert b"Kernel panic" in console.read_bytes()

@@ -15,8 +15,9 @@ from vmmlab_runner.progress import Progress
 from vmmlab_runner.schedule import Block, Measurement, Schedule
 from vmmlab_runner.store import Store
 
-ATTEMPTS = 2  # of a measurement, and of a boot
-STARTS = 4  # of a guest, in one block
+ATTEMPTS = 2  # of a measurement
+BOOTS = 3  # that fail, in one block
+STARTS = 5  # of a guest, in one block
 LOGIN_PAUSE = (0.03, 0.5, 5.0)  # share of the boot, at least, at most
 ENVIRONMENT = {"LC_ALL": "C"}
 WORKPLACE = "/var/lib/vmmlab-fileio"
@@ -64,7 +65,7 @@ class BlockRunner:
         boots, reason = 0, ""
         for _ in range(STARTS):
             todo = self._todo()
-            if not todo or boots == ATTEMPTS:
+            if not todo or boots == BOOTS:
                 break
             self._current = None
             try:
