@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,20 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     )
     yield folder
     subprocess.run(["umount", folder], check=True)
+
+
+@contextmanager
+def full_disk(lab: Lab) -> Iterator[None]:
+    """Leave the lab host no room, not even what is kept for root."""
+    free = "$(($(stat -f -c '%f*%S' .) - (16 << 20)))"
+    try:
+        lab.ssh(
+            f"cd /var/lib/vmmlab; fallocate -l {free} filler;"
+            " dd if=/dev/zero of=rest bs=64k status=none || true"
+        )
+        yield
+    finally:
+        lab.ssh("cd /var/lib/vmmlab; rm -f filler rest")
 
 
 def test_faults_that_the_guest_outlives(new_run: NewRun, faults: list[tuple[str, ...]]) -> None:
@@ -139,11 +154,9 @@ def test_full_disks(new_run: NewRun, small_disk: Path, faults: list[tuple[str, .
 
     run.until_measuring(on_controller.done + 1)
     on_host = run.moment()
-    run.lab.ssh("dd if=/dev/zero of=/var/lib/vmmlab/filler bs=1M status=none || true")
-    run.lab.ssh("dd if=/dev/zero of=/var/lib/vmmlab/filler2 bs=1k status=none || true")
-    ended = run.until_ended()
+    with full_disk(run.lab):
+        ended = run.until_ended()
     assert (ended["state"], "no space left" in ended["message"]) == ("failed", True), ended
-    run.lab.ssh("rm /var/lib/vmmlab/filler /var/lib/vmmlab/filler2")
 
     done = run.measure()
     assert done.returncode == 0, done.stdout[-6000:]

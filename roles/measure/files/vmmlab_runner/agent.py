@@ -35,7 +35,8 @@ def attach(order: dict[str, Any]) -> None:
     """Start the worker unless it runs, then print its records from number `order["seen"]` on."""
     directory = Path(order["directory"])
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    hello = {"event": "hello", "monotonic": time.monotonic()}
+    boot_id = read("/proc/sys/kernel/random/boot_id")
+    hello = {"event": "hello", "monotonic": time.monotonic(), "boot_id": boot_id}
     print(json.dumps(hello), flush=True)
     if not (directory / "started").exists():
         (directory / "agent.py").write_text(order["agent"])

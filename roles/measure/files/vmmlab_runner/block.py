@@ -30,6 +30,7 @@ class Session:
     guest: boot.Guest
     todo: list[Measurement]
     login: float  # monotonic seconds at which the first connection was made
+    boot_id: str | None = None  # of the boot that is measured, once the guest has said it
     hello: float = 0.0  # the guest's clock, when the lab host's showed `heard`
     heard: float = 0.0
     facts: dict[str, Any] = field(default_factory=dict)
@@ -156,6 +157,9 @@ class BlockRunner:
         """Take one record; return the seconds within which the next must come, if it changes."""
         match event["event"]:
             case "hello":
+                if session.boot_id not in (None, event["boot_id"]):
+                    raise GuestError("the guest restarted by itself")
+                session.boot_id = event["boot_id"]
                 session.hello, session.heard = event["monotonic"], event["received"]
                 return None
             case "state":
