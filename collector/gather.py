@@ -99,10 +99,10 @@ def add_host(
     failed: dict[Name, list[str]] = {}
     prefix = len(str(root)) + 1
     for vmm, folder in vmms:
-        for measurement, case, logs in log_files(folder):
+        for measurement, case, place, logs in log_files(folder):
             key = (run, host, vmm, measurement, case)
-            for repetition, attempt, file, sidecar in logs:
-                name = (vmm, measurement, case, repetition)
+            for repetition, attempt, own_name, sidecar in logs:
+                name, file = (vmm, measurement, case, repetition), f"{place}/{own_name}"
                 if attempt:
                     failed.setdefault(name, []).append(file)
                 else:

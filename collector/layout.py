@@ -2,8 +2,9 @@
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from collector.errors import UnusableInputError
@@ -52,10 +53,11 @@ class Place:
 
 Log = tuple[int, int, str, bool]
 """A log: the number in its name (the next free one when there is none), which failed attempt it
-is (0 for a result), the file, and whether a sidecar lies beside it. A plain tuple: there may be a
+is (0 for a result), its name, and whether a sidecar lies beside it. A plain tuple: there may be a
 hundred thousand."""
 
 
+@lru_cache(maxsize=4096)
 def natural(name: str) -> tuple[tuple[int, str], ...]:
     """Return a key that sorts `threads-4` before `threads-16`."""
     return tuple(
@@ -100,9 +102,13 @@ def _level(path: Path) -> int | None:
         }
         if marks:
             return min(level + min(marks), _RESULTS)
-        row = [folder / name for folder in row for name in _folders(folder)]
-        if any(folder.name in MEASUREMENTS for folder in row):
-            return level
+        below = []
+        for folder in row:
+            names = _folders(folder)
+            if not _KNOWN.isdisjoint(names):
+                return level
+            below += [folder / name for name in names]
+        row = below
     return None
 
 
@@ -159,22 +165,29 @@ def _vmms(host: Path) -> tuple[Path, ...]:
     return tuple(vmms)
 
 
-def log_files(vmm: Path) -> Iterator[tuple[str, str, list[Log]]]:
-    """Yield measurement, case and logs of a VMM; `default` is a measurement's own folder's case."""
+def log_files(vmm: Path) -> Iterator[tuple[str, str, str, tuple[Log, ...]]]:
+    """Yield measurement, case, folder and logs of a VMM, all that are in one folder together.
+
+    The case of a measurement's own folder is `default`.
+    """
     present = set(_folders(vmm))
     for measurement in MEASUREMENTS:
         if measurement in present:
             base = f"{vmm}/{measurement}"
             cases, files = _entries(base)
             if files:
-                yield measurement, "default", _logs(base, files)
+                yield measurement, "default", base, _logs(tuple(sorted(files)))
             for case in cases:
                 folder = f"{base}/{case}"
-                yield measurement, case, _logs(folder, _names(folder))
+                yield measurement, case, folder, _logs(tuple(sorted(_names(folder))))
 
 
-def _logs(folder: str, names: Sequence[str]) -> list[Log]:
-    """Return the logs among the files of a folder, in the order of their numbers."""
+@lru_cache(maxsize=1024)
+def _logs(names: tuple[str, ...]) -> tuple[Log, ...]:
+    """Return the logs among the files of a folder, in the order of their numbers.
+
+    Most folders of a class hold files of the same names.
+    """
     found: list[Log] = []
     unnumbered: list[tuple[str, int, bool]] = []
     sidecars = {name for name in names if name.endswith(".json")}
@@ -182,19 +195,18 @@ def _logs(folder: str, names: Sequence[str]) -> list[Log]:
         stem, _, extension = name.rpartition(".")
         if extension not in _EXTENSIONS:
             continue
-        path, sidecar = f"{folder}/{name}", f"{stem}.json" in sidecars
+        sidecar = f"{stem}.json" in sidecars
         if len(stem) <= _MOST_DIGITS and stem.isascii() and stem.isdecimal():
-            found.append((int(stem), 0, path, sidecar))
+            found.append((int(stem), 0, name, sidecar))
             continue
         failed = _FAILED.search(stem)
         attempt = int(failed[1]) if failed else 0
         digits = _DIGITS.findall(stem[: failed.start()] if failed else stem)
         if digits:
-            found.append((int(digits[-1][-_MOST_DIGITS:]), attempt, path, sidecar))
+            found.append((int(digits[-1][-_MOST_DIGITS:]), attempt, name, sidecar))
         else:
-            unnumbered.append((path, attempt, sidecar))
+            unnumbered.append((name, attempt, sidecar))
     highest = max((log[0] for log in found), default=0)
-    for number, (path, attempt, sidecar) in enumerate(sorted(unnumbered), start=highest + 1):
-        found.append((number, attempt, path, sidecar))
-    found.sort()
-    return found
+    for number, (name, attempt, sidecar) in enumerate(sorted(unnumbered), start=highest + 1):
+        found.append((number, attempt, name, sidecar))
+    return tuple(sorted(found))
