@@ -46,8 +46,7 @@ class Source(NamedTuple):
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One cell: a heading, a number, `-`, or nothing with the reason why."""
 
     value: float | str | None = None

@@ -49,8 +49,8 @@ class Numbers:
 
     def beginning(self, vmm: str, measurement: str, prefix: str) -> Iterator[tuple[str, float]]:
         """Yield metric and number where the name of the metric begins with `prefix`."""
-        for (of_vmm, of_measurement, *_), (_, begin, end) in self._logs.items():
-            if (of_vmm, of_measurement) == (vmm, measurement):
-                for at in range(begin, end):
-                    if self._metrics[at].startswith(prefix):
-                        yield self._metrics[at], self._values[at]
+        for (of_vmm, of_measurement, _, _), (_, begin, end) in self._logs.items():
+            if of_measurement == measurement and of_vmm == vmm:
+                for at, metric in enumerate(self._metrics[begin:end], begin):
+                    if metric.startswith(prefix):
+                        yield metric, self._values[at]

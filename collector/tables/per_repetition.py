@@ -45,11 +45,12 @@ def footprint(
 def _boot_column(data: HostData, vmm: str, metric: str, repetitions: tuple[int, ...]) -> list[Cell]:
     keys = [SampleKey(vmm, "boot", _CASE, n, metric) for n in repetitions]
     style = _unit(data.numbers.values(keys))
+    cells = ((key, number(data, key, style)) for key in keys)
     return [
         not_applicable(data, key)
-        if data.numbers.get(key) is None and data.source(key).outcome == "ok"
-        else number(data, key, style)
-        for key in keys
+        if cell.value is None and data.source(key).outcome == "ok"
+        else cell
+        for key, cell in cells
     ]
 
 
