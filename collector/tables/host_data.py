@@ -108,13 +108,12 @@ def index_host(collection: Collection) -> HostData:
     rows = list(_rows(collection.logs, columns))
     named = (_folder(vmm, subject, log) for vmm, subject, _, _, log, *_ in rows if log)
     folder = next(named, f"{run.name}/{host.name}")
-    for *parts, log, line, outcome, reason in rows:
-        key = LogKey(*parts)
+    for vmm, subject, case, repetition, log, line, outcome, reason in rows:
+        key = LogKey(vmm, subject, case, repetition)
         name = log or _expected_log(folder, key)
         logs[key] = Source(name, _number_or_zero(line), outcome, reason)
-        if key.measurement in SUBJECTS and key.case not in DIAGNOSTIC_CASES:
-            own = cases.setdefault((key.vmm, key.measurement), {})
-            own.setdefault(key.case, set()).add(key.repetition)
+        if subject in SUBJECTS and case not in DIAGNOSTIC_CASES:
+            cases.setdefault((vmm, subject), {}).setdefault(case, set()).add(repetition)
     vmms = host.vmms + _without_folder(host, {key.vmm: None for key in logs})
     order = {str(name): place for place, name in enumerate(run.meta.get("vmms") or ())}
     vmms = tuple(sorted(vmms, key=lambda vmm: order.get(vmm.name, len(order))))

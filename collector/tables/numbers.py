@@ -22,26 +22,25 @@ class Numbers:
         names = samples["log"].to_numpy(dtype=object)
         begins = np.flatnonzero(np.append(True, names[1:] != names[:-1])[: len(names)])
         keys = zip(*(samples[name].to_numpy()[begins].tolist() for name in _KEY), strict=True)
-        ends = [*begins[1:].tolist(), len(names)][: len(begins)]
-        places = zip(names[begins].tolist(), begins.tolist(), ends, strict=True)
-        self._logs = dict(zip(keys, places, strict=True))
+        self._logs = {key: at for at, key in enumerate(keys)}
+        self._names: list[str] = names[begins].tolist()
+        self._bounds: list[int] = [*begins.tolist(), len(names)]
         self._metrics: list[str] = samples["metric"].tolist()
         self._values: list[float] = samples["value"].tolist()
         self._lines: list[int] = samples["line"].tolist()
 
     def get(self, key: SampleKey) -> tuple[float, str, int] | None:
         """Return number, log and line of a sample; None where there is no such number."""
-        found = self._logs.get(key[:4])
-        if found is None:
+        log = self._logs.get(key[:4])
+        if log is None:
             return None
-        log, begin, end = found
         try:
-            at = self._metrics.index(key.metric, begin, end)
+            at = self._metrics.index(key.metric, self._bounds[log], self._bounds[log + 1])
         except ValueError:
             return None
         value = self._values[at]
         # A word's value is NaN.
-        return (value, log, self._lines[at]) if value == value else None  # noqa: PLR0124
+        return (value, self._names[log], self._lines[at]) if value == value else None  # noqa: PLR0124
 
     def values(self, keys: Iterable[SampleKey]) -> list[float]:
         """Return the numbers of those of `keys` that have one."""
@@ -49,8 +48,9 @@ class Numbers:
 
     def beginning(self, vmm: str, measurement: str, prefix: str) -> Iterator[tuple[str, float]]:
         """Yield metric and number where the name of the metric begins with `prefix`."""
-        for (of_vmm, of_measurement, _, _), (_, begin, end) in self._logs.items():
+        for (of_vmm, of_measurement, _, _), log in self._logs.items():
             if of_measurement == measurement and of_vmm == vmm:
+                begin, end = self._bounds[log : log + 2]
                 for at, metric in enumerate(self._metrics[begin:end], begin):
                     if metric.startswith(prefix):
                         yield metric, self._values[at]
