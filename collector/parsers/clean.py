@@ -213,13 +213,12 @@ _ROLLUP = re.compile(
     rb"[0-9a-f]+-[0-9a-f]+ ---p [0-9a-f]+ [0-9a-f]+:[0-9a-f]+ [0-9]+ +\[rollup\]\n"
     rb"(?:[A-Z][A-Za-z_]+: +[0-9]{1,15} kB\n)++"
 )
-_ROLLUP_ENTRY = re.compile(rb"\n([A-Z][A-Za-z_]+): +([0-9]+)")
 
 
 @lru_cache(maxsize=64)
 def _rollup_metrics(names: tuple[bytes, ...]) -> tuple[str, ...] | None:
     """Return the metrics of these entries; None when they are not one whole file."""
-    metrics = tuple(name.decode().lower() + "_kb" for name in names)
+    metrics = tuple(name.decode().removesuffix(":").lower() + "_kb" for name in names)
     known = set(metrics) & METRICS.keys()
     whole = len(known) == len(names) and metrics[-1] == smaps_rollup.LAST
     return metrics if whole and known >= smaps_rollup.REQUIRED else None
@@ -228,12 +227,12 @@ def _rollup_metrics(names: tuple[bytes, ...]) -> tuple[str, ...] | None:
 def _rollup(data: bytes) -> CleanRun | None:
     if _ROLLUP.fullmatch(data) is None:
         return None
-    names, digits = zip(*_ROLLUP_ENTRY.findall(data), strict=True)
-    metrics = _rollup_metrics(names)
+    words = data[data.index(b"\n") :].split()  # name, number and unit of each entry
+    metrics = _rollup_metrics(tuple(words[::3]))
     if metrics is None:
         return None
-    numbers = list(map(float, digits))
-    lines = range(2, len(names) + 2)
+    numbers = list(map(float, words[1::3]))
+    lines = range(2, len(metrics) + 2)
     return CleanRun(smaps_rollup.TOOL, None, smaps_rollup.PARSER, metrics, numbers, lines)
 
 
