@@ -1,6 +1,8 @@
 """The tidy frames: one row per value read, one row per log found or planned."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -84,9 +86,9 @@ class Columns:
     def _samples(self, logs: dict[str, Any]) -> pd.DataFrame:
         counts = np.array(self._counts, dtype=np.int64)
         of_log = np.repeat(np.arange(len(counts)), counts)
-        names = list(dict.fromkeys(self._metrics))
-        codes = {name: code for code, name in enumerate(names)}
+        codes: defaultdict[str, int] = defaultdict(count().__next__)
         of_metric = np.fromiter(map(codes.__getitem__, self._metrics), np.intp, len(self._metrics))
+        names = list(codes)
         words = np.full(len(self._metrics), "", dtype=object)
         words[list(self._words)] = list(self._words.values())
         columns: dict[str, Any] = {name: logs[name].take(of_log) for name in _OF_THE_LOG}
