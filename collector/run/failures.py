@@ -60,6 +60,12 @@ def _printable(value: object) -> str:
 
 def clearer(text: str, host: str) -> str:
     """Return an error in words that say what to do, where Ansible's own do not."""
+    if refused := re.search(r"(\S+@\S+): Permission denied \(([^)]*)\)", text):
+        return (
+            f"{host} lets no key of this controller in ({refused[1]}, {refused[2]}). Allow one"
+            f" (ssh-copy-id {refused[1]}), or correct ansible_user and"
+            " ansible_ssh_private_key_file of this host in the inventory."
+        )
     if "REMOTE HOST IDENTIFICATION HAS CHANGED" not in text:
         return text
     known = re.search(r"Offending \S+ key in (\S+?):(\d+)", text)

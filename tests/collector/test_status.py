@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from collector.cli import main
-from collector.run.failures import Failure, write_failures
+from collector.run.failures import Failure, clearer, write_failures
 from collector.run.summary import summarize
 
 
@@ -173,3 +173,11 @@ def test_what_is_no_run_is_unusable(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "not as vmmlab writes it" in capsys.readouterr().err
     assert main(["status", "no-such-run"]) == 2
     assert "no-such-run: there is no such run" in capsys.readouterr().err
+
+
+def test_a_refused_key_is_explained() -> None:
+    """Who is refused, how, and what to do."""
+    said = clearer("Make sure ...: root@10.0.0.7: Permission denied (publickey,password).", "lab-3")
+    assert said.startswith("lab-3 lets no key of this controller in (root@10.0.0.7, publickey,pass")
+    assert "ssh-copy-id root@10.0.0.7" in said
+    assert clearer("something else", "lab-3") == "something else"
