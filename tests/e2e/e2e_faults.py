@@ -142,9 +142,10 @@ class Faulted:
         """Return how many measurements are complete on the controller."""
         return len(self._sidecars())
 
-    def guest_starts(self) -> int:
-        """Return how many guests were started: each leaves its console."""
-        return len(list((self.results / self.name / "virtual-lab" / VMM / "console").glob("*.log")))
+    def guests(self) -> int:
+        """Return in how many guests something was measured; one that hung in its boot is none."""
+        told = [json.loads(path.read_text()) for path in self._sidecars()]
+        return len({sidecar["guest"]["boot_id"] for sidecar in told})
 
     def failure_of(self, case: str) -> str:
         """Return why the first attempt of a measurement failed."""

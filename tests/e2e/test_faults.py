@@ -80,7 +80,7 @@ def test_faults_that_the_guest_outlives(new_run: NewRun, faults: list[tuple[str,
 
     assert done.returncode == 0, done.stdout[-6000:]
     assert run.fetched() == PLANNED
-    assert run.guest_starts() == 1
+    assert run.guests() == 1
     outcomes = [
         run.outcome("controller killed (SIGKILL)", killed),
         run.outcome("sysbench hangs", hung),
@@ -115,7 +115,7 @@ def test_faults_that_end_the_guest(new_run: NewRun, faults: list[tuple[str, ...]
 
     assert done.returncode == 0, done.stdout[-6000:]
     assert run.fetched() == PLANNED
-    assert run.guest_starts() == 1 + len(moments)
+    assert run.guests() == 1 + len(moments)
     outcomes = [run.outcome(fault, moment) for fault, moment in moments]
     faults += [outcome.cells() for outcome in outcomes]
     assert [o.lost for o in outcomes] == [0, 0, 0]

@@ -17,7 +17,7 @@ from vmmlab_runner.store import Store
 
 ATTEMPTS = 2  # of a measurement
 BOOTS = 3  # that fail, in one block
-STARTS = 5  # of a guest, in one block
+STARTS = 8  # of a guest, in one block
 LOGIN_PAUSE = (0.03, 0.5, 5.0)  # share of the boot, at least, at most
 ENVIRONMENT = {"LC_ALL": "C"}
 WORKPLACE = "/var/lib/vmmlab-fileio"
@@ -63,7 +63,7 @@ class BlockRunner:
     def run(self) -> None:
         """Make what is missing, and say of the rest why it stays missing."""
         begun, before = time.monotonic(), len(self._todo())
-        boots, reason = 0, ""
+        boots, reasons = 0, list[str]()
         for _ in range(STARTS):
             todo = self._todo()
             if not todo or boots == BOOTS:
@@ -72,14 +72,14 @@ class BlockRunner:
             try:
                 self._in_guest(todo)
             except GuestError as error:
-                reason = str(error)
+                reasons.append(str(error))
                 if self._current is None:
                     boots += 1
                 else:
-                    self._lost(self._current, reason)
+                    self._lost(self._current, reasons[-1])
         for measurement in self._todo():
-            self.progress.miss(measurement, reason)
-        if before == len(self.block.measurements) and not reason:
+            self.progress.miss(measurement, "; then ".join(dict.fromkeys(reasons)))
+        if before == len(self.block.measurements) and not reasons:
             self.progress.paced(self.block.seconds, time.monotonic() - begun)
 
     def _todo(self) -> list[Measurement]:
