@@ -175,15 +175,17 @@ def test_guest_that_never_finishes_booting(new_run: NewRun, faults: list[tuple[s
     """It is given up after its time, with the unit it waits for; once mended, all is measured."""
     run = new_run("never-booted")
     mount = "mount -o loop /var/lib/vmmlab/guest/base.raw /mnt"
-    unit = "/mnt/etc/systemd/system/multi-user.target.wants/hangs.service"
+    unit = "/mnt/etc/systemd/system/hangs.service"
+    wanted = "/mnt/etc/systemd/system/multi-user.target.wants/hangs.service"
     text = "[Service]\\nType=oneshot\\nTimeoutStartSec=infinity\\nExecStart=/bin/sleep infinity\\n"
-    run.lab.ssh(f"{mount} && printf '{text}' > {unit}; umount /mnt")
+    run.lab.ssh(f"{mount} && printf '{text}' > {unit} && ln -s ../hangs.service {wanted}")
+    run.lab.ssh("umount /mnt")
     try:
         run.measure(measure_boot_timeout=60)
         ended = run.progress()
         moment = run.moment()
     finally:
-        run.lab.ssh(f"{mount} && rm {unit}; umount /mnt")
+        run.lab.ssh(f"{mount} && rm {unit} {wanted} && umount /mnt")
     assert (ended["done"], len(ended["missing"])) == (0, PLANNED)
     assert "it waits for" in ended["missing"][0]["reason"]
     assert "hangs.service" in ended["missing"][0]["reason"]
