@@ -17,7 +17,7 @@ from e2e_faults import VMM, Faulted, Moment, until
 from e2e_lab import Lab
 
 UNIT = f"vmmlab-guest-{VMM}.service"
-PLANNED = 8  # three records of the boot, five tests
+PLANNED = 11  # three records of the boot, eight tests
 SMALL_DISK_MIB = 1
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("full")]
