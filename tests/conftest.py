@@ -3,7 +3,6 @@
 Here is also the lab that all end-to-end tests share: full.yml takes most of their time.
 """
 
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,10 +22,7 @@ from e2e_lab import Lab  # noqa: E402 - found through the lines above
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """Yield a lab whose machine is stopped afterwards, whatever happened."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    made = Lab(tmp_path_factory.mktemp("lab"), port)
+    made = Lab.on_free_port(tmp_path_factory.mktemp("lab"))
     yield made
     made.play("teardown")
 

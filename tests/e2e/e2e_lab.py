@@ -2,11 +2,12 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 ROOT = Path(__file__).resolve().parents[2]
 TIME_LIMIT_S = 3600
@@ -18,6 +19,13 @@ class Lab:
 
     folder: Path
     port: int
+
+    @classmethod
+    def on_free_port(cls, folder: Path) -> Self:
+        """Return a lab in `folder` whose machine will listen where nothing does yet."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            return cls(folder, probe.getsockname()[1])
 
     @property
     def results(self) -> Path:

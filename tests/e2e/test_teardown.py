@@ -1,7 +1,6 @@
 """A lab host before vmmlab and after its teardown: a machine of its own, provisioned and used."""
 
 import json
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -19,10 +18,7 @@ Snapshot = dict[str, list[str]]
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """Yield a lab whose machine runs and has seen nothing of vmmlab but the lab's key."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    made = Lab(tmp_path_factory.mktemp("fresh"), port)
+    made = Lab.on_free_port(tmp_path_factory.mktemp("fresh"))
     try:
         run(made, "build")
         run(made, "provision", "--limit", "controllers")
