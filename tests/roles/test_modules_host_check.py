@@ -142,11 +142,17 @@ def test_the_driver_to_load_is_the_processors(
 
 @contextmanager
 def process_called(name: str, folder: Path) -> Iterator[int]:
-    """Run a process of this name; hand out its id."""
+    """Run a process of this name; hand out its id once the kernel shows the name.
+
+    Popen returns when exec closes its pipe, a moment before exec gives the process its name.
+    """
     program = folder / name
     shutil.copy(shutil.which("sleep") or "/bin/sleep", program)
     with subprocess.Popen([str(program), "60"]) as process:
+        comm = Path(f"/proc/{process.pid}/comm")
         try:
+            while comm.read_text().strip() != name[:15]:
+                time.sleep(0.01)
             yield process.pid
         finally:
             process.kill()
