@@ -2,31 +2,20 @@
 
 import json
 import subprocess
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from e2e_lab import ROOT, Lab
+from e2e_lab import ROOT, Lab, until
 
 VMM = "qemu_microvm"
 PLAN = ROOT / "tests/data/plans/faults.yml"
-PATIENCE_S = 600.0
 GUEST_SSH = (
     "ssh -i /etc/vmmlab/keys/guest_ed25519 -o UserKnownHostsFile=/etc/vmmlab/keys/known_hosts"
     " -o BatchMode=yes -o ControlMaster=auto -o ControlPath=/run/vmmlab-test -o ControlPersist=600"
     " root@10.213.0.2"
 )
-
-
-def until(true: Callable[[], bool], what: str, patience: float = PATIENCE_S) -> None:
-    """Wait for something that must come."""
-    end = time.monotonic() + patience
-    while not true():
-        assert time.monotonic() < end, f"waited {patience:.0f} s for: {what}"
-        time.sleep(1.0)
 
 
 @dataclass(frozen=True)

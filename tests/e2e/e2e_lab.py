@@ -5,12 +5,24 @@ import os
 import socket
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 ROOT = Path(__file__).resolve().parents[2]
 TIME_LIMIT_S = 3600
+PATIENCE_S = 600.0
+THP = "/sys/kernel/mm/transparent_hugepage/enabled"
+
+
+def until(true: Callable[[], bool], what: str, patience: float = PATIENCE_S) -> None:
+    """Wait for something that must come."""
+    end = time.monotonic() + patience
+    while not true():
+        assert time.monotonic() < end, f"waited {patience:.0f} s for: {what}"
+        time.sleep(1.0)
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from e2e_faults import VMM, Faulted, Moment, until
-from e2e_lab import Lab
+from e2e_faults import VMM, Faulted, Moment
+from e2e_lab import THP, Lab, until
 
 UNIT = f"vmmlab-guest-{VMM}.service"
 PLANNED = 11  # three records of the boot, eight tests
@@ -123,8 +123,10 @@ def test_faults_that_end_the_guest(new_run: NewRun, faults: list[tuple[str, ...]
 
 
 def test_lab_host_reboots(new_run: NewRun, faults: list[tuple[str, ...]]) -> None:
-    """The run goes on by itself, and the controller finds it again."""
+    """The run goes on by itself, the controller finds it again, the host is not left tuned."""
     run = new_run("rebooted")
+    untuned = run.lab.ssh(f"cat {THP}")
+    assert "[never]" not in untuned, "a host that never had huge pages shows nothing here"
     controller = run.begin()
     run.until_measuring(3)
     moment = run.moment()
@@ -133,6 +135,7 @@ def test_lab_host_reboots(new_run: NewRun, faults: list[tuple[str, ...]]) -> Non
 
     assert done.returncode == 0, done.stdout[-6000:]
     assert run.fetched() == PLANNED
+    until(lambda: run.lab.ssh(f"cat {THP}") == untuned, "the tuning to be taken back", 60)
     outcome = run.outcome("lab host rebooted at once", moment)
     faults.append(outcome.cells())
     assert outcome.lost == 0

@@ -2,16 +2,14 @@
 
 import json
 import subprocess
-import time
 from collections.abc import Iterator
 
 import pytest
-from e2e_lab import ROOT, Lab
+from e2e_lab import ROOT, THP, Lab, until
 from host_snapshot import difference
 
 pytestmark = pytest.mark.e2e
 
-THP = "/sys/kernel/mm/transparent_hugepage/enabled"
 Snapshot = dict[str, list[str]]
 
 
@@ -42,12 +40,9 @@ def snapshot(lab: Lab) -> Snapshot:
     return found
 
 
-def until(lab: Lab, command: str, expected: str, seconds: float = 600) -> None:
+def until_says(lab: Lab, command: str, expected: str) -> None:
     """Wait until a command on the host says what is expected."""
-    end = time.monotonic() + seconds
-    while expected not in lab.ssh(f"{command} || true"):
-        assert time.monotonic() < end, f"{command} never said {expected}"
-        time.sleep(2)
+    until(lambda: expected in lab.ssh(f"{command} || true"), f"{command} to say {expected}")
 
 
 def test_teardown_leaves_a_host_as_it_was_found(fresh: Lab) -> None:
@@ -59,15 +54,15 @@ def test_teardown_leaves_a_host_as_it_was_found(fresh: Lab) -> None:
 
     started = fresh.begin("measure")
     # Not earlier: whom systemd has not quite started yet leaves a folder of systemd's in /tmp.
-    until(fresh, "systemctl is-active vmmlab-guest-*.service", "active")
+    until_says(fresh, "systemctl is-active vmmlab-guest-*.service", "active")
     assert "[never]" in fresh.ssh(f"cat {THP}")
     fresh.ssh("systemctl kill --signal=KILL --kill-whom=all vmmlab-run@tiny.service")
     fresh.ssh("systemctl stop vmmlab-run@tiny.service")
-    until(fresh, f"cat {THP}", untuned.strip(), seconds=60)
+    until_says(fresh, f"cat {THP}", untuned.strip())
     fresh.end(started)
 
     started = fresh.begin("measure")
-    until(fresh, "systemctl is-active vmmlab-guest-*.service", "active")
+    until_says(fresh, "systemctl is-active vmmlab-guest-*.service", "active")
     run(fresh, "teardown", "--limit", "virtual-lab", teardown_hosts="lab")
     fresh.end(started)
     assert difference(before, snapshot(fresh)) == []
