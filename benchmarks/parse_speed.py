@@ -9,6 +9,7 @@ the tables are those of every host.
 """
 
 import argparse
+import gc
 import hashlib
 import json
 import os
@@ -126,6 +127,7 @@ def collect_all(root: Path) -> int:
     """Return how many samples are below `root`; the imports are part of it."""
     from collector.results import collect  # noqa: PLC0415 - the import counts
 
+    gc.freeze()  # as the command line does
     return len(collect([root]).samples)
 
 
@@ -133,9 +135,10 @@ def make_all_tables(root: Path) -> int:
     """Return how many tables the hosts below `root` have; the imports are part of it."""
     from collector.results import collect  # noqa: PLC0415 - the import counts
     from collector.tables import make_tables  # noqa: PLC0415
-    from collector.tables.host_data import index_host, split  # noqa: PLC0415
+    from collector.tables.host_data import index_hosts  # noqa: PLC0415
 
-    return sum(len(make_tables(index_host(one), "zh")) for one in split(collect([root])))
+    gc.freeze()  # as the command line does
+    return sum(len(make_tables(host, "zh")) for host in index_hosts(collect([root])))
 
 
 def main() -> int:

@@ -1,6 +1,7 @@
 """The command line `vmmlab`: it names the sub-commands and imports only the one asked for."""
 
 import argparse
+import gc
 import importlib
 import sys
 from collections.abc import Sequence
@@ -42,6 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parsed = build_parser(chosen).parse_args(arguments)
     try:
         command = importlib.import_module(f"collector.commands.{parsed.command}")
+        # What was imported stays: the collector of garbage need not go through it time and again.
+        gc.freeze()
         return int(command.run(parsed))
     except UnusableInputError as error:
         print(f"vmmlab {parsed.command}: {error}", file=sys.stderr)

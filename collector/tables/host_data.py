@@ -4,16 +4,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+import numpy.typing as npt
 import pandas as pd
 
 from collector.labels import SUBJECTS
 from collector.results import Collection, Host, Run, Vmm
 from collector.tables.model import SampleKey, Source
-from collector.tables.numbers import Numbers
+from collector.tables.numbers import COLUMNS, Numbers
 
 DIAGNOSTIC_CASES = {"blame", "critical-chain", "smaps-rollup"}
 """Cases that explain a number and are no row of a table."""
+_HOST = ("run", "host")
+_LOG = ("vmm", "measurement", "case", "repetition", "log", "line", "outcome", "reason")
 _LABELS = {"stratovirt": "StratoVirt", "qemu": "QEMU", "qemu_microvm": "QEMU microvm"}
+
+Array = npt.NDArray[Any]
 
 
 class LogKey(NamedTuple):
@@ -73,39 +78,62 @@ class HostData:
 
 def split(collection: Collection) -> Iterator[Collection]:
     """Yield a collection of its own for each host of each run, in their order."""
-    samples, logs = _stretches(collection.samples), _stretches(collection.logs)
-    for run in collection.runs:
-        for host in run.hosts:
-            key = run.name, host.name
-            yield Collection(
-                (replace(run, hosts=(host,)),),
-                collection.samples[samples.get(key, slice(0))],
-                collection.logs[logs.get(key, slice(0))],
-            )
+    samples = _stretches(*_arrays(collection.samples, _HOST))
+    logs = _stretches(*_arrays(collection.logs, _HOST))
+    for run, host in _hosts(collection):
+        key = run.name, host.name
+        yield Collection(
+            (run,),
+            collection.samples[samples.get(key, slice(0))],
+            collection.logs[logs.get(key, slice(0))],
+        )
 
 
-def _stretches(frame: pd.DataFrame) -> dict[tuple[str, str], slice]:
-    """Return where the rows of each host of each run are: a frame has them together."""
-    if frame.empty:
-        return {}
-    runs, hosts = (frame[name].to_numpy(dtype=object) for name in ("run", "host"))
-    changes = (runs[1:] != runs[:-1]) | (hosts[1:] != hosts[:-1])
-    begins = [0, *(int(at) + 1 for at in changes.nonzero()[0])]
-    ends = [*begins[1:], len(frame)]
-    return {
-        (runs[begin], hosts[begin]): slice(begin, end)
-        for begin, end in zip(begins, ends, strict=True)
-    }
+def index_hosts(collection: Collection) -> Iterator[HostData]:
+    """Yield the indexed samples and logs of each host of each run, in their order.
+
+    The columns are taken out of the frames once for all: that costs as much as a host's tables.
+    """
+    of_samples = _arrays(collection.samples, (*_HOST, *COLUMNS))
+    of_logs = _arrays(collection.logs, (*_HOST, *_LOG))
+    samples, logs = _stretches(*of_samples[:2]), _stretches(*of_logs[:2])
+    for run, host in _hosts(collection):
+        key = run.name, host.name
+        numbers = [column[samples.get(key, slice(0))] for column in of_samples[2:]]
+        rows = [column[logs.get(key, slice(0))].tolist() for column in of_logs[2:]]
+        yield _index(run, host, list(zip(*rows, strict=True)), Numbers(*numbers))
 
 
 def index_host(collection: Collection) -> HostData:
     """Index the samples and logs of a collection that holds one host of one run."""
-    (run,) = collection.runs
-    (host,) = run.hosts
+    (data,) = index_hosts(collection)
+    return data
+
+
+def _hosts(collection: Collection) -> Iterator[tuple[Run, Host]]:
+    """Yield each host, and its run as if it had no other."""
+    for run in collection.runs:
+        for host in run.hosts:
+            yield replace(run, hosts=(host,)), host
+
+
+def _arrays(frame: pd.DataFrame, names: Sequence[str]) -> list[Array]:
+    return [frame[name].to_numpy() for name in names]
+
+
+def _stretches(runs: Array, hosts: Array) -> dict[tuple[str, str], slice]:
+    """Return where the rows of each host of each run are: a frame has them together."""
+    changes = (runs[1:] != runs[:-1]) | (hosts[1:] != hosts[:-1])
+    begins = [0, *(int(at) + 1 for at in changes.nonzero()[0])][: len(runs)]
+    return {
+        (runs[begin], hosts[begin]): slice(begin, end)
+        for begin, end in zip(begins, [*begins[1:], len(runs)], strict=False)
+    }
+
+
+def _index(run: Run, host: Host, rows: list[tuple[Any, ...]], numbers: Numbers) -> HostData:
     logs: dict[LogKey, Source] = {}
     cases: dict[tuple[str, str], dict[str, set[int]]] = {}
-    columns = ("vmm", "measurement", "case", "repetition", "log", "line", "outcome", "reason")
-    rows = list(_rows(collection.logs, columns))
     named = (_folder(vmm, subject, log) for vmm, subject, _, _, log, *_ in rows if log)
     folder = next(named, f"{run.name}/{host.name}")
     for vmm, subject, case, repetition, log, line, outcome, reason in rows:
@@ -117,12 +145,7 @@ def index_host(collection: Collection) -> HostData:
     vmms = host.vmms + _without_folder(host, {key.vmm: None for key in logs})
     order = {str(name): place for place, name in enumerate(run.meta.get("vmms") or ())}
     vmms = tuple(sorted(vmms, key=lambda vmm: order.get(vmm.name, len(order))))
-    numbers = Numbers(collection.samples)
     return HostData(run, host, vmms, _labels(vmms), numbers, logs, cases, folder)
-
-
-def _rows(frame: pd.DataFrame, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-    return zip(*(frame[name].tolist() for name in columns), strict=True)
 
 
 def _without_folder(host: Host, names: Iterable[str]) -> tuple[Vmm, ...]:

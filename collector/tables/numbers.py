@@ -5,29 +5,32 @@ not for each number.
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
-import pandas as pd
+import numpy.typing as npt
 
 from collector.tables.model import SampleKey
 
-_KEY = ("vmm", "measurement", "case", "repetition")
+COLUMNS = ("vmm", "measurement", "case", "repetition", "log", "metric", "value", "line")
+"""What is needed of the frame of samples."""
+Array = npt.NDArray[Any]
 
 
 class Numbers:
     """Sample to its number, its log and its line."""
 
-    def __init__(self, samples: pd.DataFrame) -> None:
-        """Index `samples`, in which those of one log stand together."""
-        names = samples["log"].to_numpy(dtype=object)
+    def __init__(self, *columns: Array) -> None:
+        """Index the samples in `columns` (see `COLUMNS`); those of one log stand together."""
+        *of_log, names, metrics, values, lines = columns
         begins = np.flatnonzero(np.append(True, names[1:] != names[:-1])[: len(names)])
-        keys = zip(*(samples[name].to_numpy()[begins].tolist() for name in _KEY), strict=True)
+        keys = zip(*(column[begins].tolist() for column in of_log), strict=True)
         self._logs = {key: at for at, key in enumerate(keys)}
         self._names: list[str] = names[begins].tolist()
         self._bounds: list[int] = [*begins.tolist(), len(names)]
-        self._metrics: list[str] = samples["metric"].tolist()
-        self._values: list[float] = samples["value"].tolist()
-        self._lines: list[int] = samples["line"].tolist()
+        self._metrics: list[str] = metrics.tolist()
+        self._values: list[float] = values.tolist()
+        self._lines: list[int] = lines.tolist()
 
     def get(self, key: SampleKey) -> tuple[float, str, int] | None:
         """Return number, log and line of a sample; None where there is no such number."""
