@@ -5,7 +5,7 @@ A run leaves thousands of them: writing their rows as XML takes a tenth of the t
 
 from collections.abc import Sequence
 from functools import lru_cache
-from xml.sax.saxutils import escape
+from html import escape
 
 import pandas as pd
 from openpyxl import Workbook
@@ -88,4 +88,4 @@ def _text(coordinate: str, text: str, quoted: int) -> str:
 @lru_cache(maxsize=4096)
 def _inline(text: str) -> str:
     """Most texts of the list come many times over."""
-    return f'<is><t xml:space="preserve">{escape(clean(text))}</t></is>'
+    return f'<is><t xml:space="preserve">{escape(clean(text), quote=False)}</t></is>'
