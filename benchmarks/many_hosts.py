@@ -40,6 +40,7 @@ LIMIT_S = 1500
 # Held while a number of hosts is measured.
 LOCK = Path(os.environ.get("MANY_HOSTS_LOCK", "/tmp/vmmlab-many-hosts.lock"))  # noqa: S108
 NAIVE_TASKS = 10
+WAIT_S = 60
 TINY_STARTS = 2  # of guests, in the plan that is run here
 VMMS = ("stratovirt", "qemu", "qemu_microvm")
 SET_CHILD_SUBREAPER = 36
@@ -52,10 +53,22 @@ TASKS
 """
 NAIVE_TASK = """
     - name: Measure NUMBER
-      ansible.builtin.command: SYSBENCH cpu --time=60 --threads=NUMBER run
+      ansible.builtin.command: COMMAND
       register: log
       changed_when: true
+      vars: {unhurried: UNHURRIED}
 """
+
+
+def write_naive(path: Path, commands: list[str], *, unhurried: bool = False) -> Path:
+    """Write the playbook that runs these commands, one task each; return its path."""
+    text = NAIVE_TASK.replace("UNHURRIED", str(unhurried).lower())
+    tasks = (
+        text.replace("NUMBER", str(number)).replace("COMMAND", command)
+        for number, command in enumerate(commands, 1)
+    )
+    path.write_text(NAIVE.replace("TASKS", "".join(tasks)))
+    return path
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +186,8 @@ def looks_of_the_report_plan(seconds: float) -> int:
 def measure(count: int, folder: Path) -> dict[str, float]:
     """Return what `count` hosts cost: one row of the table."""
     log = folder / f"{count}.log"
-    naive = folder / "naive.yml"
-    task = NAIVE_TASK.replace("SYSBENCH", str(FAKES / "guest/sysbench"))
-    tasks = (task.replace("NUMBER", str(number + 1)) for number in range(NAIVE_TASKS))
-    naive.write_text(NAIVE.replace("TASKS", "".join(tasks)))
+    sysbench = f"{FAKES}/guest/sysbench cpu --time=60 --threads=4 run"
+    naive = write_naive(folder / "naive.yml", [sysbench] * NAIVE_TASKS)
     with alone(), SimulatedLab(folder / f"lab-{count}", count, {"FAKE_SECONDS": "0"}) as lab:
         provision = run(lab.command("provision", plan=PLAN), log)
         again = run(lab.command("provision", plan=PLAN), log)
@@ -190,6 +201,7 @@ def measure(count: int, folder: Path) -> dict[str, float]:
             "provision_cpu": provision.cpu / count,
             "again_wall": again.wall,
             "measure_cpu": quick.cpu / count,
+            "measure_wall": quick.wall,
             "measure_looks": quick_looks / count,
             "waited": waited(lab, "friday", quick),
             "finished_cpu": finished.cpu / count,
@@ -199,7 +211,24 @@ def measure(count: int, folder: Path) -> dict[str, float]:
         }
 
 
-def cost_of_a_look(count: int, folder: Path) -> float:
+def cost_of_waiting(count: int, folder: Path) -> tuple[float, float]:
+    """Return the controller's CPU seconds for each second in which it waits for its hosts.
+
+    First while a task has all of Ansible's attention, then during an unhurried one.
+    """
+    with alone(), SimulatedLab(folder / f"wait-{count}", count) as lab:
+        log = folder / f"wait-{count}.log"
+        run(lab.command("provision", plan=PLAN), log)
+        costs = []
+        for unhurried in (False, True):
+            path = write_naive(folder / "wait.yml", ["sleep {{ seconds }}"], unhurried=unhurried)
+            run(lab.command(str(path), seconds=0), log)  # makes the connections
+            short, long = (run(lab.command(str(path), seconds=s), log) for s in (0, WAIT_S))
+            costs.append((long.cpu - short.cpu) / WAIT_S)
+    return costs[0], costs[1]
+
+
+def cost_of_a_look(count: int, folder: Path, waiting: float) -> float:
     """Return the controller's CPU seconds for one look at one host.
 
     From two runs that differ in nothing but how long the tools take.
@@ -211,7 +240,7 @@ def cost_of_a_look(count: int, folder: Path) -> float:
             log = folder / "look.log"
             run(lab.command("provision", plan=PLAN), log)
             cost = run(lab.command("measure", plan=PLAN), log)
-            spent.append((cost.cpu / count, looks(lab) / count))
+            spent.append(((cost.cpu - waiting * cost.wall) / count, looks(lab) / count))
     (cpu, few), (more_cpu, many) = spent
     return (more_cpu - cpu) / (many - few)
 
@@ -220,26 +249,32 @@ def main() -> None:
     """Measure, and print one JSON line per number of hosts and the table's last lines."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("hosts", type=int, nargs="*", default=[1, 10, 50])
-    parser.add_argument("--look", type=float, help="CPU seconds of a look, if they are known")
     parser.add_argument("--folder", type=Path, help="where hosts and logs are (default: a new one)")
     arguments = parser.parse_args()
     # SSH connections that outlive a playbook become ours, and are counted.
     ctypes.CDLL(None).prctl(SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     folder = arguments.folder or Path(tempfile.mkdtemp(prefix="many-hosts-"))
+    folder.mkdir(parents=True, exist_ok=True)
     plan, _ = load_plan(find_plan("report"))
     sums = totals(plan, blocks(plan, VMMS, 1, HARDWARE), HARDWARE)
-    look = arguments.look or cost_of_a_look(2, folder)
-    print(f"report plan: {sums.logs} logs, {sums.wall_s:.0f} s; one look: {look:.3f} CPU s")
+    look = cost_of_a_look(2, folder, cost_of_waiting(2, folder)[1])
+    print(
+        f"report plan: {sums.logs} logs, {sums.wall_s:.0f} s; one look: {look:.4f} CPU s",
+        flush=True,
+    )
     first = 0.0
     for count in arguments.hosts:
         row = measure(count, folder)
+        hurried, unhurried = cost_of_waiting(count, folder)
         wall = sums.wall_s + row["waited"]
         first = first or wall
         seen = looks_of_the_report_plan(sums.wall_s)
         # Files are fetched once a block: another command, and its answer unpacked.
         more = seen - row["measure_looks"] + 2 * (sums.guest_starts - TINY_STARTS)
-        row["report_cpu"] = row["measure_cpu"] + more * look
-        row["report_naive_cpu"] = row["naive_cpu"] * sums.logs
+        longer = sums.wall_s - row["measure_wall"]
+        row["report_cpu"] = row["measure_cpu"] + more * look + unhurried * longer / count
+        row["report_naive_cpu"] = row["naive_cpu"] * sums.logs + hurried * sums.measuring_s / count
+        row |= {"waiting": unhurried, "naive_waiting": hurried}
         row["report_wall_ratio"] = wall / first
         row["cpu_ratio"] = row["report_naive_cpu"] / row["report_cpu"]
         print(json.dumps({key: round(value, 4) for key, value in row.items()}), flush=True)

@@ -156,7 +156,7 @@ def test_looks_become_seldom() -> None:
     long = {"seconds_left": 9000}
     assert follow.pause(0, long) == 2
     assert follow.pause(200, long) == 20
-    assert follow.pause(5000, long) == 300
+    assert follow.pause(5000, long) == 120
     assert follow.pause(5000, {"seconds_left": 40}) == 20
     assert follow.pause(5000, {"seconds_left": 0}) == 10
 

@@ -28,8 +28,8 @@ display = Display()
 
 FILE_LIMIT = 16 << 20
 ARCHIVE_LIMIT = 64 << 20
-POLL = (2.0, 300.0)  # seconds between two looks: at least, at most
-POLL_SHARE = 0.1  # of the time so far: who has waited for an hour can wait for five more minutes
+POLL = (2.0, 120.0)  # seconds between two looks: at least, at most
+POLL_SHARE = 0.1  # of the time so far: who has waited for 20 minutes can wait for two more
 POLL_IDLE = 10.0  # while the run's unit is not active
 IDLE_LIMIT = 120.0  # seconds for a unit to come back, as after a reboot of the lab host
 
@@ -104,7 +104,7 @@ def plain(text: object) -> str:
 
 
 def pause(elapsed: float, progress: dict[str, Any]) -> float:
-    """Return the seconds until the next look: five of them cost the controller as much as a task.
+    """Return the seconds until the next look; a host that measures is to be left alone.
 
     Seldom while much is left, often at the beginning, when people watch, and towards the end.
     """
