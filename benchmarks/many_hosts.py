@@ -8,18 +8,13 @@ roles preflight and kvm_check are left out, for want of a KVM in each host.
 """
 
 import argparse
-import ctypes
 import fcntl
 import json
 import os
-import subprocess
 import sys
 import tempfile
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,7 +22,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from modules import load  # noqa: E402 - found through the line above
-from simulated_lab import FAKES, SimulatedLab, environment  # noqa: E402 - as above
+from playbook_cost import Cost, adopt, run  # noqa: E402 - as above
+from simulated_lab import FAKES, SimulatedLab  # noqa: E402 - as above
 
 from collector.plan.estimate import HARDWARE  # noqa: E402 - as above
 from collector.plan.load import load_plan  # noqa: E402 - as above
@@ -36,14 +32,12 @@ from collector.plan.schedule import blocks  # noqa: E402 - as above
 from collector.plan.totals import totals  # noqa: E402 - as above
 
 PLAN = str(ROOT / "tests/data/plans/tiny.yml")
-LIMIT_S = 1500
 # Held while a number of hosts is measured.
 LOCK = Path(os.environ.get("MANY_HOSTS_LOCK", "/tmp/vmmlab-many-hosts.lock"))  # noqa: S108
 NAIVE_TASKS = 10
 WAIT_S = 60
 TINY_STARTS = 2  # of guests, in the plan that is run here
 VMMS = ("stratovirt", "qemu", "qemu_microvm")
-SET_CHILD_SUBREAPER = 36
 NAIVE = """
 - name: One task for each measurement
   hosts: lab
@@ -69,75 +63,6 @@ def write_naive(path: Path, commands: list[str], *, unhurried: bool = False) -> 
     )
     path.write_text(NAIVE.replace("TASKS", "".join(tasks)))
     return path
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What one playbook cost the controller; times in seconds, memory in MiB."""
-
-    cpu: float
-    wall: float
-    memory: float
-    began: float
-    ended: float
-
-
-def masters() -> float:
-    """Return the processor time of the SSH connections that outlive their playbook."""
-    ticks = 0
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError, IndexError, ValueError):
-            fields = (folder / "stat").read_text().rpartition(")")[2].split()
-            if int(fields[1]) == os.getpid() and b"[mux]" in (folder / "cmdline").read_bytes():
-                ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
-def memory_of(parent: int) -> float:
-    """Return the memory of a process and all that descend from it, shared pages counted once."""
-    children: dict[int, list[int]] = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError, IndexError, ValueError):
-            fields = (folder / "stat").read_text().rpartition(")")[2].split()
-            children.setdefault(int(fields[1]), []).append(int(folder.name))
-    total, todo = 0, [parent]
-    while todo:
-        pid = todo.pop()
-        todo += children.get(pid, [])
-        with suppress(OSError, IndexError):
-            text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-            total += int(text.partition("\nPss:")[2].split()[0])
-    return total / 1024
-
-
-def run(command: list[str], log: Path) -> Cost:
-    """Run a playbook to its end and return what it cost; it must end well."""
-    with log.open("ab") as output:
-        before, began, peak = masters(), time.time(), 0.0
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=environment(), stdin=subprocess.DEVNULL, stdout=output,
-            stderr=output,
-        )  # fmt: skip
-        stop = threading.Event()
-
-        def watch() -> None:
-            nonlocal peak
-            while not stop.wait(2.0):
-                peak = max(peak, memory_of(process.pid))
-                if time.time() > began + LIMIT_S:
-                    process.kill()
-
-        watcher = threading.Thread(target=watch)
-        watcher.start()
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        stop.set()
-        watcher.join()
-    if process.returncode:
-        raise SystemExit(f"{command[-1]} ended with {process.returncode}; see {log}")
-    ended = time.time()
-    cpu = used.ru_utime + used.ru_stime + masters() - before
-    return Cost(cpu, ended - began, peak, began, ended)
 
 
 @contextmanager
@@ -251,8 +176,7 @@ def main() -> None:
     parser.add_argument("hosts", type=int, nargs="*", default=[1, 10, 50])
     parser.add_argument("--folder", type=Path, help="where hosts and logs are (default: a new one)")
     arguments = parser.parse_args()
-    # SSH connections that outlive a playbook become ours, and are counted.
-    ctypes.CDLL(None).prctl(SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    adopt()
     folder = arguments.folder or Path(tempfile.mkdtemp(prefix="many-hosts-"))
     folder.mkdir(parents=True, exist_ok=True)
     plan, _ = load_plan(find_plan("report"))
