@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from e2e_lab import ROOT, Lab, until
 
 VMM = "qemu_microvm"
 PLAN = ROOT / "tests/data/plans/faults.yml"
+PAUSE_S = 1.5  # more than measure_pause, less than a test takes
 GUEST_SSH = (
     "ssh -i /etc/vmmlab/keys/guest_ed25519 -o UserKnownHostsFile=/etc/vmmlab/keys/known_hosts"
     " -o BatchMode=yes -o ControlMaster=auto -o ControlPath=/run/vmmlab-test -o ControlPersist=600"
@@ -80,7 +82,10 @@ class Faulted:
         return found
 
     def until_measuring(self, done: int) -> None:
-        """Wait until at least `done` measurements are made and the next one has just begun."""
+        """Wait until at least `done` measurements are made and the next one has just begun.
+
+        Named it is before the pause that every measurement is preceded by.
+        """
         seen: list[Any] = []
 
         def just_begun() -> bool:
@@ -90,6 +95,7 @@ class Faulted:
             return now["done"] >= done and bool(now["current"]) and new
 
         until(just_begun, f"{done} measurements made and one more in progress")
+        time.sleep(PAUSE_S)
 
     def until_ended(self) -> dict[str, Any]:
         """Wait for the run's end on the lab host; return its progress."""
