@@ -97,6 +97,16 @@ def test_each_failure_is_named_with_its_first_error_and_its_log(
     assert "sim-03       28     0       28       0  failed in provision" in told
 
 
+@pytest.mark.usefixtures("friday")
+def test_the_stage_alone_ends_without_success(lab: SimulatedLab) -> None:
+    """No report follows that could say so."""
+    alone = lab.play("measure", "--limit", "controllers,sim-04", plan=PLAN)
+    assert alone.returncode != 0
+    end = alone.stdout[alone.stdout.index("\nSTAGES **") :]
+    assert end.count("FAILED: sim-04: measure: ") == 1
+    assert "28 of 28 measurements are missing" in end, end
+
+
 def test_the_same_command_measures_only_what_is_missing(
     lab: SimulatedLab, friday: subprocess.CompletedProcess[str]
 ) -> None:
