@@ -10,7 +10,7 @@ options:
   home: {type: path, required: true, description: CARGO_HOME of a toolchain that the lab installed.}
 """
 EXAMPLES = """
-- find_rust: {minimum: "1.78", home: ~/.cache/vmmlab/cargo}
+- find_rust: {minimum: "1.87", home: ~/.cache/vmmlab/cargo}
 """
 RETURN = """
 cargo: {type: str, returned: always, description: Path of cargo, or an empty string.}
