@@ -35,7 +35,7 @@ PLAN = str(ROOT / "tests/data/plans/tiny.yml")
 # Held while a number of hosts is measured.
 LOCK = Path(os.environ.get("MANY_HOSTS_LOCK", "/tmp/vmmlab-many-hosts.lock"))  # noqa: S108
 NAIVE_TASKS = 10
-WAIT_S = 60
+WAIT_S = 40
 TINY_STARTS = 2  # of guests, in the plan that is run here
 VMMS = ("stratovirt", "qemu", "qemu_microvm")
 NAIVE = """
@@ -120,6 +120,7 @@ def measure(count: int, folder: Path) -> dict[str, float]:
         quick_looks = looks(lab)
         finished = run(lab.command("measure", plan=PLAN), log)
         by_task = run(lab.command(str(naive)), log)
+        hurried, unhurried = cost_of_waiting(lab, log)
         return {
             "hosts": count,
             "provision_wall": provision.wall,
@@ -131,29 +132,27 @@ def measure(count: int, folder: Path) -> dict[str, float]:
             "waited": waited(lab, "friday", quick),
             "finished_cpu": finished.cpu / count,
             "memory": max(cost.memory for cost in (provision, quick)),
+            "waiting": unhurried,
+            "naive_waiting": hurried,
             "naive_cpu": by_task.cpu / count / NAIVE_TASKS,
             "naive_wall": by_task.wall / NAIVE_TASKS,
         }
 
 
-def cost_of_waiting(count: int, folder: Path) -> tuple[float, float]:
+def cost_of_waiting(lab: SimulatedLab, log: Path) -> tuple[float, float]:
     """Return the controller's CPU seconds for each second in which it waits for its hosts.
 
     First while a task has all of Ansible's attention, then during an unhurried one.
     """
-    with alone(), SimulatedLab(folder / f"wait-{count}", count) as lab:
-        log = folder / f"wait-{count}.log"
-        run(lab.command("provision", plan=PLAN), log)
-        costs = []
-        for unhurried in (False, True):
-            path = write_naive(folder / "wait.yml", ["sleep {{ seconds }}"], unhurried=unhurried)
-            run(lab.command(str(path), seconds=0), log)  # makes the connections
-            short, long = (run(lab.command(str(path), seconds=s), log) for s in (0, WAIT_S))
-            costs.append((long.cpu - short.cpu) / WAIT_S)
+    costs = []
+    for unhurried in (False, True):
+        path = write_naive(lab.folder / "wait.yml", ["sleep {{ seconds }}"], unhurried=unhurried)
+        short, long = (run(lab.command(str(path), seconds=s), log) for s in (0, WAIT_S))
+        costs.append((long.cpu - short.cpu) / WAIT_S)
     return costs[0], costs[1]
 
 
-def cost_of_a_look(count: int, folder: Path, waiting: float) -> float:
+def cost_of_a_look(count: int, folder: Path) -> float:
     """Return the controller's CPU seconds for one look at one host.
 
     From two runs that differ in nothing but how long the tools take.
@@ -165,7 +164,8 @@ def cost_of_a_look(count: int, folder: Path, waiting: float) -> float:
             log = folder / "look.log"
             run(lab.command("provision", plan=PLAN), log)
             cost = run(lab.command("measure", plan=PLAN), log)
-            spent.append(((cost.cpu - waiting * cost.wall) / count, looks(lab) / count))
+            waiting = cost_of_waiting(lab, log)[1] * cost.wall
+            spent.append(((cost.cpu - waiting) / count, looks(lab) / count))
     (cpu, few), (more_cpu, many) = spent
     return (more_cpu - cpu) / (many - few)
 
@@ -181,7 +181,7 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     plan, _ = load_plan(find_plan("report"))
     sums = totals(plan, blocks(plan, VMMS, 1, HARDWARE), HARDWARE)
-    look = cost_of_a_look(2, folder, cost_of_waiting(2, folder)[1])
+    look = cost_of_a_look(2, folder)
     print(
         f"report plan: {sums.logs} logs, {sums.wall_s:.0f} s; one look: {look:.4f} CPU s",
         flush=True,
@@ -189,16 +189,15 @@ def main() -> None:
     first = 0.0
     for count in arguments.hosts:
         row = measure(count, folder)
-        hurried, unhurried = cost_of_waiting(count, folder)
         wall = sums.wall_s + row["waited"]
         first = first or wall
         seen = looks_of_the_report_plan(sums.wall_s)
         # Files are fetched once a block: another command, and its answer unpacked.
         more = seen - row["measure_looks"] + 2 * (sums.guest_starts - TINY_STARTS)
         longer = sums.wall_s - row["measure_wall"]
-        row["report_cpu"] = row["measure_cpu"] + more * look + unhurried * longer / count
-        row["report_naive_cpu"] = row["naive_cpu"] * sums.logs + hurried * sums.measuring_s / count
-        row |= {"waiting": unhurried, "naive_waiting": hurried}
+        row["report_cpu"] = row["measure_cpu"] + more * look + row["waiting"] * longer / count
+        naive_waiting = row["naive_waiting"] * sums.measuring_s / count
+        row["report_naive_cpu"] = row["naive_cpu"] * sums.logs + naive_waiting
         row["report_wall_ratio"] = wall / first
         row["cpu_ratio"] = row["report_naive_cpu"] / row["report_cpu"]
         print(json.dumps({key: round(value, 4) for key, value in row.items()}), flush=True)
