@@ -37,7 +37,7 @@ LOCK = Path(os.environ.get("MANY_HOSTS_LOCK", "/tmp/vmmlab-many-hosts.lock"))  #
 NAIVE_TASKS = 10
 # A playbook's own start differs by some hundredths of a CPU second from one time to the next: long
 # waits and many hosts make that little beside what is measured.
-WAIT_S = (40, 240)
+WAIT_S = {False: 40, True: 240}  # whether the task is unhurried
 LOOK_HOSTS = 10
 TINY_STARTS = 2  # of guests, in the plan that is run here
 VMMS = ("stratovirt", "qemu", "qemu_microvm")
@@ -123,7 +123,6 @@ def measure(count: int, folder: Path) -> dict[str, float]:
         quick_looks = looks(lab)
         finished = run(lab.command("measure", plan=PLAN), log)
         by_task = run(lab.command(str(naive)), log)
-        hurried, unhurried = cost_of_waiting(lab, log)
         return {
             "hosts": count,
             "provision_wall": provision.wall,
@@ -135,24 +134,19 @@ def measure(count: int, folder: Path) -> dict[str, float]:
             "waited": waited(lab, "friday", quick),
             "finished_cpu": finished.cpu / count,
             "memory": max(cost.memory for cost in (provision, quick)),
-            "waiting": unhurried,
-            "naive_waiting": hurried,
+            "waiting": cost_of_waiting(lab, log, unhurried=True),
+            "naive_waiting": cost_of_waiting(lab, log, unhurried=False),
             "naive_cpu": by_task.cpu / count / NAIVE_TASKS,
             "naive_wall": by_task.wall / NAIVE_TASKS,
         }
 
 
-def cost_of_waiting(lab: SimulatedLab, log: Path) -> tuple[float, float]:
-    """Return the controller's CPU seconds for each second in which it waits for its hosts.
-
-    First while a task has all of Ansible's attention, then during an unhurried one.
-    """
-    costs = []
-    for unhurried, seconds in zip((False, True), WAIT_S, strict=True):
-        path = write_naive(lab.folder / "wait.yml", ["sleep {{ seconds }}"], unhurried=unhurried)
-        short, long = (run(lab.command(str(path), seconds=s), log) for s in (0, seconds))
-        costs.append((long.cpu - short.cpu) / seconds)
-    return costs[0], costs[1]
+def cost_of_waiting(lab: SimulatedLab, log: Path, *, unhurried: bool) -> float:
+    """Return the controller's CPU seconds for each second in which it waits for its hosts."""
+    seconds = WAIT_S[unhurried]
+    path = write_naive(lab.folder / "wait.yml", ["sleep {{ seconds }}"], unhurried=unhurried)
+    short, long = (run(lab.command(str(path), seconds=s), log) for s in (0, seconds))
+    return (long.cpu - short.cpu) / seconds
 
 
 def cost_of_a_look(count: int, folder: Path) -> float:
@@ -160,17 +154,17 @@ def cost_of_a_look(count: int, folder: Path) -> float:
 
     From two runs that differ in nothing but how long the tools take.
     """
+    log = folder / "look.log"
     spent = []
-    for seconds in ("0", "3"):
+    for seconds in ("3", "0"):
         tools = {"FAKE_SECONDS": seconds}
         with alone(), SimulatedLab(folder / f"look-{seconds}", count, tools) as lab:
-            log = folder / "look.log"
             run(lab.command("provision", plan=PLAN), log)
-            cost = run(lab.command("measure", plan=PLAN), log)
-            waiting = cost_of_waiting(lab, log)[1] * cost.wall
-            spent.append(((cost.cpu - waiting) / count, looks(lab) / count))
-    (cpu, few), (more_cpu, many) = spent
-    return (more_cpu - cpu) / (many - few)
+            spent.append((run(lab.command("measure", plan=PLAN), log), looks(lab)))
+            if len(spent) > 1:
+                waiting = cost_of_waiting(lab, log, unhurried=True)
+    (slow, many), (quick, few) = spent
+    return (slow.cpu - quick.cpu - waiting * (slow.wall - quick.wall)) / (many - few)
 
 
 def main() -> None:

@@ -4,21 +4,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-import numpy.typing as npt
 import pandas as pd
 
 from collector.labels import SUBJECTS
 from collector.results import Collection, Host, Run, Vmm
 from collector.tables.model import SampleKey, Source
-from collector.tables.numbers import COLUMNS, Numbers
+from collector.tables.numbers import COLUMNS, Array, Numbers
 
 DIAGNOSTIC_CASES = {"blame", "critical-chain", "smaps-rollup"}
 """Cases that explain a number and are no row of a table."""
 _HOST = ("run", "host")
 _LOG = ("vmm", "measurement", "case", "repetition", "log", "line", "outcome", "reason")
 _LABELS = {"stratovirt": "StratoVirt", "qemu": "QEMU", "qemu_microvm": "QEMU microvm"}
-
-Array = npt.NDArray[Any]
 
 
 class LogKey(NamedTuple):
