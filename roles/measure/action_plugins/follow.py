@@ -4,18 +4,12 @@ The run needs nobody to follow it: a lost connection, or a killed controller, co
 
 Arguments: run, dest (folder of this host in the run's results), patience (seconds without a
 connection), once (fetch what is there and return), directory and runner (places on the host).
-
-What comes from the host is not trusted: an archive may hold regular files of the results
-contract's names only, and none of them bigger than FILE_LIMIT.
 """
 
 import base64
-import io
 import json
-import re
-import tarfile
+import sys
 import time
-import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,63 +18,29 @@ from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+ROOT = Path(__file__).resolve().parents[3]
+if str(ROOT) not in sys.path:  # Ansible may run from another environment than the checkout's
+    sys.path.append(str(ROOT))
+
+from collector.run.incoming import FILE_LIMIT, place, unpack  # noqa: E402 - found through the line above
+from collector.run.summary import plain  # noqa: E402 - as above
+
 display = Display()
 
-FILE_LIMIT = 16 << 20
-ARCHIVE_LIMIT = 64 << 20
+LONGEST = 1000  # characters of what a lab host says
 POLL = (2.0, 120.0)  # seconds between two looks: at least, at most
 POLL_SHARE = 0.1  # of the time so far: who has waited for 20 minutes can wait for two more
 POLL_IDLE = 10.0  # while the run's unit is not active
 IDLE_LIMIT = 120.0  # seconds for a unit to come back, as after a reboot of the lab host
-
-_NAME = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
-_NUMBER = r"\d{2,6}(?:\.failed-\d{1,6})?"
-ALLOWED = re.compile(
-    rf"host\.json|{_NAME}/vmm\.json|{_NAME}/console/{_NUMBER}\.log"
-    rf"|{_NAME}/{_NAME}/{_NAME}/{_NUMBER}\.(?:log|json)"
-)
-
-
-def unpack(data: bytes, dest: Path) -> int:
-    """Write the files of an archive below `dest`; return how many were new or different.
-
-    Raises:
-        ValueError: the archive holds something that no runner would send.
-    """
-    written, size = 0, 0
-    # Unpacked in two steps: what a header of the archive announces is read as a whole.
-    inflate = zlib.decompressobj(wbits=31)
-    unpacked = inflate.decompress(data, ARCHIVE_LIMIT)
-    if inflate.unconsumed_tail:
-        raise ValueError(f"refused an archive of more than {ARCHIVE_LIMIT} bytes")
-    with tarfile.open(fileobj=io.BytesIO(unpacked), mode="r:") as archive:
-        for member in archive:
-            size += member.size
-            if not ALLOWED.fullmatch(member.name):
-                raise ValueError(f"refused the file name {member.name!r}")
-            if not member.isreg():
-                raise ValueError(f"refused {member.name}: it is no regular file")
-            if member.size > FILE_LIMIT or size > ARCHIVE_LIMIT:
-                raise ValueError(f"refused {member.name}: {member.size} bytes are too many")
-            content = archive.extractfile(member)
-            if content is not None:
-                written += place(dest / member.name, content.read())
-    return written
-
-
-def place(path: Path, data: bytes) -> bool:
-    """Write a file unless it is there already; its name means that it is complete."""
-    if path.is_file() and path.read_bytes() == data:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.part")
-    try:
-        temporary.write_bytes(data)
-        temporary.replace(path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
-    return True
+# Two small programs, since the host is measuring. A block's files come with the first look after
+# it: until then they are as safe on the host.
+LOOK = """systemctl is-active vmmlab-run@{run}.service
+progress=$(cat {path}) || exit
+printf '%s\\n' "$progress"
+case $progress in
+    *'"block": {block},'* | *'"files": {line}'[!0-9]*) ;;
+    *) {pack} ;;
+esac"""
 
 
 def headline(progress: dict[str, Any]) -> tuple[str, str]:
@@ -90,17 +50,11 @@ def headline(progress: dict[str, Any]) -> tuple[str, str]:
     """
     now = progress.get("current")
     if not now:
-        return plain(progress.get("message") or ""), ""
+        return plain(progress.get("message") or "", LONGEST), ""
     number = min(progress["done"] + len(progress["missing"]) + 1, progress["planned"])
     what = f"{now['vmm']} {now['measurement']} {now['case']} ({now['repetition']} of {now['of']})"
     left = max(1, round(progress["seconds_left"] / 60))
-    return plain(f"[{number}/{progress['planned']}] {what}"), f", {left} min left"
-
-
-def plain(text: object) -> str:
-    """Return what a lab host says as one line that does a terminal no harm."""
-    words = " ".join(str(text).split())
-    return "".join(character for character in words if character.isprintable())[:1000]
+    return plain(f"[{number}/{progress['planned']}] {what}", LONGEST), f", {left} min left"
 
 
 def pause(elapsed: float, progress: dict[str, Any]) -> float:
@@ -158,7 +112,7 @@ class ActionModule(ActionBase):
                 f"{self._host}: no connection for {self._arguments['patience']:.0f} s ({error});"
                 " a run that was started goes on without it, the same command fetches the rest"
             ) from error
-        except (OSError, ValueError, KeyError, TypeError, tarfile.TarError) as error:
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise AnsibleActionFail(
                 f"{self._host}: the results cannot be fetched into {self._arguments['dest']}:"
                 f" {error}; the run goes on without it, the same command fetches the rest"
@@ -169,15 +123,9 @@ class ActionModule(ActionBase):
         shown, begun, idle_since = "", time.monotonic(), None
         while True:
             text = self._look(followed)
-            # A block at a time: until then its files are as safe on the host.
-            block = (followed.progress.get("current") or {}).get("block", followed.block)
-            ended = self._arguments["once"] or followed.state != "running"
-            new = int(followed.progress.get("files", 0)) > followed.line
-            if new and (ended or block != followed.block):
-                self._fetch(followed)
-            followed.block = block
             # Last: an end that stands in it means that everything is here.
             place(Path(self._arguments["dest"], "progress.json"), text.encode())
+            ended = self._arguments["once"] or followed.state != "running"
             line, left = headline(followed.progress)
             if line and line != shown:
                 display.display(f"{self._host}: {line}{left}")
@@ -195,34 +143,45 @@ class ActionModule(ActionBase):
             time.sleep(wait if idle_since is None else min(wait, POLL_IDLE))
 
     def _look(self, followed: Followed) -> str:
-        """Read the run's progress, return its text: two small programs, the host is measuring."""
+        """Read the run's progress and fetch what it finished; return the progress's text."""
         run = self._arguments["run"]
         path = f"{self._arguments['directory']}/{run}/progress.json"
-        said = self._ask(f"systemctl is-active vmmlab-run@{run}.service; cat {path}")
-        active, _, text = said.partition("\n")
-        progress = json.loads(text)
+        command = LOOK.format(
+            run=run, path=path, block=followed.block, line=followed.line, pack=self._pack(followed)
+        )
+        active, _, said = self._ask(command).partition("\n")
+        progress, end = json.JSONDecoder().raw_decode(said)
         if not isinstance(progress, dict) or progress.get("format") != 1:
             raise ValueError(f"{path} is no progress of a run")
         followed.active, followed.progress = active.strip(), progress
         followed.state = str(progress["state"])
-        return text
+        followed.block = int((progress.get("current") or {}).get("block", followed.block))
+        if said[end:].strip() and self._take(followed, said[end:]):
+            self._fetch(followed)
+        return f"{said[:end]}\n"
 
     def _fetch(self, followed: Followed) -> None:
         """Fetch what is new."""
-        more = True
-        while more:
-            command = (
-                f"/usr/bin/python3 -I {self._arguments['runner']} pack --first {followed.line}"
-            )
-            answer = json.loads(self._ask(f"{command} {self._arguments['run']}"))
-            archive = base64.b64decode(answer["tar"], validate=True)
-            followed.fetched += unpack(archive, Path(self._arguments["dest"]))
-            followed.refused += [
-                f"{name} has {size} bytes, more than {FILE_LIMIT}"
-                for name, size in answer["refused"].items()
-            ]
-            more = bool(answer["more"]) and int(answer["next"]) > followed.line
-            followed.line = int(answer["next"])
+        while self._take(followed, self._ask(self._pack(followed))):
+            pass
+
+    def _pack(self, followed: Followed) -> str:
+        """Return the command that packs what is new."""
+        python = f"/usr/bin/python3 -I {self._arguments['runner']}"
+        return f"{python} pack --first {followed.line} {self._arguments['run']}"
+
+    def _take(self, followed: Followed, text: str) -> bool:
+        """Take what the host has packed; tell whether there is more."""
+        answer = json.loads(text)
+        archive = base64.b64decode(answer["tar"], validate=True)
+        followed.fetched += unpack(archive, Path(self._arguments["dest"]))
+        followed.refused += [
+            f"{name} has {size} bytes, more than {FILE_LIMIT}"
+            for name, size in answer["refused"].items()
+        ]
+        more = bool(answer["more"]) and int(answer["next"]) > followed.line
+        followed.line = int(answer["next"])
+        return more
 
     def _ask(self, command: str) -> str:
         """Run a command on the host; wait for a lost connection as long as patience lasts."""
@@ -243,7 +202,8 @@ class ActionModule(ActionBase):
                 time.sleep(5.0)
                 continue
             if done["rc"] != 0:
-                raise ValueError(f"{command}: {done['stderr'].strip() or done['stdout'].strip()}")
+                said = done["stderr"].strip() or done["stdout"].strip()
+                raise ValueError(f"{said} (exit code {done['rc']})")
             return str(done["stdout"])
 
     def _summary(self, followed: Followed) -> dict[str, Any]:
@@ -273,5 +233,5 @@ class ActionModule(ActionBase):
                 f" {first['reason']}; logs are in {self._arguments['dest']}/{first['vmm']}"
             )
         if problems and not self._arguments["once"]:
-            told |= {"failed": True, "msg": plain(f"{self._host}: {'; '.join(problems)}")}
+            told |= {"failed": True, "msg": plain(f"{self._host}: {'; '.join(problems)}", LONGEST)}
         return told

@@ -1,0 +1,74 @@
+"""Files that come from a lab host: nothing of them is trusted.
+
+An archive may hold regular files of the results contract's names only (see `collector.results`),
+none of them bigger than FILE_LIMIT.
+"""
+
+import io
+import re
+import tarfile
+import zlib
+from pathlib import Path
+
+FILE_LIMIT = 16 << 20
+"""Bytes of one file at most."""
+ARCHIVE_LIMIT = 64 << 20
+"""Bytes of one archive at most, unpacked."""
+
+_NAME = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
+_NUMBER = r"\d{2,6}(?:\.failed-\d{1,6})?"
+ALLOWED = re.compile(
+    rf"host\.json|{_NAME}/vmm\.json|{_NAME}/console/{_NUMBER}\.log"
+    rf"|{_NAME}/{_NAME}/{_NAME}/{_NUMBER}\.(?:log|json)"
+)
+
+
+def unpack(data: bytes, dest: Path) -> int:
+    """Write the files of a gzipped tar archive below `dest`; return how many were new or different.
+
+    Raises:
+        ValueError: the archive holds something that no runner would send, or is none.
+    """
+    try:
+        with tarfile.open(fileobj=io.BytesIO(_inflate(data)), mode="r:") as archive:
+            written, size = 0, 0
+            for member in archive:
+                size += member.size
+                if not ALLOWED.fullmatch(member.name):
+                    raise ValueError(f"refused the file name {member.name!r}")
+                if not member.isreg():
+                    raise ValueError(f"refused {member.name}: it is no regular file")
+                if member.size > FILE_LIMIT or size > ARCHIVE_LIMIT:
+                    raise ValueError(f"refused {member.name}: {member.size} bytes are too many")
+                content = archive.extractfile(member)
+                if content is not None:
+                    written += place(dest / member.name, content.read())
+            return written
+    except (tarfile.TarError, zlib.error) as error:
+        raise ValueError(f"refused an archive that cannot be read: {error}") from error
+
+
+def _inflate(data: bytes) -> bytes:
+    """Return the tar archive: as a whole, since what its headers announce is read as a whole."""
+    inflate = zlib.decompressobj(wbits=31)
+    unpacked = inflate.decompress(data, ARCHIVE_LIMIT)
+    if inflate.unconsumed_tail:
+        raise ValueError(f"refused an archive of more than {ARCHIVE_LIMIT} bytes")
+    if not inflate.eof:
+        raise zlib.error("it ends in the middle")
+    return unpacked
+
+
+def place(path: Path, data: bytes) -> bool:
+    """Write a file unless it is there already; its name means that it is complete."""
+    if path.is_file() and path.read_bytes() == data:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        temporary.write_bytes(data)
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+    return True

@@ -1,0 +1,114 @@
+"""Files that come from a lab host are taken only if the results contract knows their names."""
+
+import gzip
+import io
+import tarfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from collector.run import incoming
+
+
+def packed(*members: tuple[str, bytes, Any]) -> bytes:
+    """Return an archive with members: name, content, type."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        for name, content, kind in members:
+            info = tarfile.TarInfo(name)
+            info.size, info.type = len(content), kind
+            info.linkname = "/etc/passwd" if kind != tarfile.REGTYPE else ""
+            archive.addfile(info, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def test_unpack_writes_what_is_new(tmp_path: Path) -> None:
+    """A file that is there already is no change."""
+    data = packed(
+        ("host.json", b"{}", tarfile.REGTYPE),
+        ("qemu/sysbench-memory/seq-1K/01.log", b"log", tarfile.REGTYPE),
+        ("qemu/boot/default/10.failed-1.json", b"{}", tarfile.REGTYPE),
+        ("qemu/console/01.failed-2.log", b"", tarfile.REGTYPE),
+    )
+    assert incoming.unpack(data, tmp_path) == 4
+    assert incoming.unpack(data, tmp_path) == 0
+    assert (tmp_path / "qemu/sysbench-memory/seq-1K/01.log").read_bytes() == b"log"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("../host.json", tarfile.REGTYPE),
+        ("/etc/cron.d/vmmlab", tarfile.REGTYPE),
+        ("qemu/../../x/boot/01.log", tarfile.REGTYPE),
+        ("qemu/boot/../01.log", tarfile.REGTYPE),
+        (".ssh/boot/default/01.log", tarfile.REGTYPE),
+        ("qemu/boot/default/01.sh", tarfile.REGTYPE),
+        ("qemu/boot/default/01.log\n", tarfile.REGTYPE),
+        ("host.json", tarfile.SYMTYPE),
+        ("host.json", tarfile.LNKTYPE),
+        ("host.json", tarfile.FIFOTYPE),
+        ("host.json", tarfile.CHRTYPE),
+        ("qemu/console/01.log", tarfile.BLKTYPE),
+        ("qemu/boot/default/01.log", tarfile.DIRTYPE),
+    ],
+)
+def test_hostile_archive(tmp_path: Path, name: str, kind: bytes) -> None:
+    """A host cannot write elsewhere, nor make the controller's later reader follow a link."""
+    dest = tmp_path / "dest"
+    with pytest.raises(ValueError, match="refused"):
+        incoming.unpack(packed((name, b"", kind)), dest)
+    assert not [path for path in tmp_path.rglob("*") if path != dest]
+
+
+def test_huge_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is announced as too big is not read at all, small as it is compressed."""
+    monkeypatch.setattr(incoming, "FILE_LIMIT", 1000)
+    with pytest.raises(ValueError, match="1001 bytes are too many"):
+        incoming.unpack(packed(("host.json", b"\0" * 1001, tarfile.REGTYPE)), tmp_path)
+
+
+def test_many_files_of_nothing(tmp_path: Path) -> None:
+    """Sparse files take no room in an archive; what they would take on the disk counts."""
+    archive = bytearray()
+    for number in range(1, 8):
+        header = bytearray(tarfile.TarInfo(f"qemu/boot/default/0{number}.log").tobuf())
+        header[156:157] = tarfile.GNUTYPE_SPARSE
+        header[257:265] = tarfile.GNU_MAGIC
+        header[483:495] = b"%011o\0" % (10 << 20)
+        header[148:156] = b"        "
+        header[148:156] = b"%06o\0 " % sum(header)
+        archive += header
+    with pytest.raises(ValueError, match=r"07\.log: 10485760 bytes are too many"):
+        incoming.unpack(gzip.compress(bytes(archive)), tmp_path)
+
+
+def test_ten_gigabytes(tmp_path: Path) -> None:
+    """A log of 10 GB is refused by what its header says; nothing of it is written."""
+    info = tarfile.TarInfo("qemu/boot/default/01.log")
+    info.size = 10 << 30
+    with pytest.raises(ValueError, match=f"{10 << 30} bytes are too many"):
+        incoming.unpack(gzip.compress(info.tobuf()), tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_bomb(tmp_path: Path) -> None:
+    """A small archive that unpacks to more than any runner sends is not unpacked to its end."""
+    squeeze = zlib.compressobj(wbits=31)
+    bomb = b"".join(squeeze.compress(bytes(1 << 20)) for _ in range(65)) + squeeze.flush()
+    assert len(bomb) < 1 << 20
+    with pytest.raises(ValueError, match="refused an archive of more than 67108864 bytes"):
+        incoming.unpack(bomb, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"no gzip", gzip.compress(b"no tar" * 200), packed()[:-9]],
+    ids=["nothing", "no gzip", "no tar", "half of one"],
+)
+def test_no_archive(data: bytes, tmp_path: Path) -> None:
+    """What is no archive, or half of one, is refused as such."""
+    with pytest.raises(ValueError, match="refused an archive that cannot be read"):
+        incoming.unpack(data, tmp_path)
