@@ -8,11 +8,13 @@ roles preflight and kvm_check are left out, for want of a KVM in each host.
 """
 
 import argparse
+import base64
 import fcntl
 import json
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -30,6 +32,7 @@ from collector.plan.load import load_plan  # noqa: E402 - as above
 from collector.plan.project import find_plan  # noqa: E402 - as above
 from collector.plan.schedule import blocks  # noqa: E402 - as above
 from collector.plan.totals import totals  # noqa: E402 - as above
+from collector.run.incoming import unpack  # noqa: E402 - as above
 
 PLAN = str(ROOT / "tests/data/plans/tiny.yml")
 # Held while a number of hosts is measured.
@@ -39,7 +42,7 @@ NAIVE_TASKS = 10
 # waits and many hosts make that little beside what is measured.
 WAIT_S = {False: 40, True: 240}  # whether the task is unhurried
 LOOK_HOSTS = 10
-TINY_STARTS = 2  # of guests, in the plan that is run here
+UNPACK_TIMES = 20
 VMMS = ("stratovirt", "qemu", "qemu_microvm")
 NAIVE = """
 - name: One task for each measurement
@@ -131,6 +134,8 @@ def measure(count: int, folder: Path) -> dict[str, float]:
             "measure_cpu": quick.cpu / count,
             "measure_wall": quick.wall,
             "measure_looks": quick_looks / count,
+            "measure_logs": len(logs(lab.results / "friday" / lab.hosts[0].name)),
+            "unpacking": cost_of_unpacking(lab),
             "waited": waited(lab, "friday", quick),
             "finished_cpu": finished.cpu / count,
             "memory": max(cost.memory for cost in (provision, quick)),
@@ -167,6 +172,25 @@ def cost_of_a_look(count: int, folder: Path) -> float:
     return (slow.cpu - quick.cpu - waiting * (slow.wall - quick.wall)) / (many - few)
 
 
+def logs(host: Path) -> list[Path]:
+    """Return the logs of one host's results."""
+    return list(host.glob("*/*/*/[0-9]*.log"))
+
+
+def cost_of_unpacking(lab: SimulatedLab) -> float:
+    """Return the controller's CPU seconds to take one log and its sidecar out of an answer."""
+    pack = load("roles/measure/files/vmmlab_runner/pack.py").pack
+    answer = json.dumps(pack(lab.hosts[0].path("/var/lib/vmmlab/runs/friday"), 0))
+    spent, count = 0.0, 0
+    for _ in range(UNPACK_TIMES):
+        with tempfile.TemporaryDirectory() as folder:
+            began = time.process_time()
+            unpack(base64.b64decode(json.loads(answer)["tar"], validate=True), Path(folder))
+            spent += time.process_time() - began
+            count += len(logs(Path(folder)))
+    return spent / count
+
+
 def main() -> None:
     """Measure, and print one JSON line per number of hosts and the table's last lines."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -189,10 +213,12 @@ def main() -> None:
         wall = sums.wall_s + row["waited"]
         first = first or wall
         seen = looks_of_the_report_plan(sums.wall_s)
-        # Files are fetched once a block: another command, and its answer unpacked.
-        more = seen - row["measure_looks"] + 2 * (sums.guest_starts - TINY_STARTS)
-        longer = sums.wall_s - row["measure_wall"]
-        row["report_cpu"] = row["measure_cpu"] + more * look + row["waiting"] * longer / count
+        row["report_cpu"] = (
+            row["measure_cpu"]
+            + (seen - row["measure_looks"]) * look
+            + (sums.logs - row["measure_logs"]) * row["unpacking"]
+            + (sums.wall_s - row["measure_wall"]) * row["waiting"] / count
+        )
         naive_waiting = row["naive_waiting"] * sums.measuring_s / count
         row["report_naive_cpu"] = row["naive_cpu"] * sums.logs + naive_waiting
         row["report_wall_ratio"] = wall / first
