@@ -66,6 +66,12 @@ def clearer(text: str, host: str) -> str:
             f" (ssh-copy-id {refused[1]}), or correct ansible_user and"
             " ansible_ssh_private_key_file of this host in the inventory."
         )
+    if full := re.search(r"No usable temporary directory found in \[([^]]*)\]", text):
+        places = full[1].replace("'", "")
+        return (
+            f"{host}: no file can be written there, in none of {places}. Is its disk full, or"
+            " mounted read-only? Look there with: df -h /tmp; mount"
+        )
     if "REMOTE HOST IDENTIFICATION HAS CHANGED" not in text:
         return text
     known = re.search(r"Offending \S+ key in (\S+?):(\d+)", text)

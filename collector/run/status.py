@@ -77,8 +77,12 @@ def reasons(summary: RunSummary) -> Iterator[str]:
 
 def closing_lines(summary: RunSummary) -> Iterator[str]:
     """Yield what is said at the end of a run: workbook, counts, hosts, left-out VMMs, what next."""
-    for path in summary.workbooks or (None,):
-        yield f"Workbook: {_display(path)}" if path else "Workbook: none was made"
+    for path in summary.workbooks:
+        yield f"Workbook: {_display(path)}"
+    if not summary.workbooks:
+        folder = _display(summary.directory)
+        way = f"; vmmlab report {folder} -o {folder}/report.xlsx makes one of what is there"
+        yield f"Workbook: none was made{way if summary.made else ''}"
     yield headline(summary)
     yield from table_lines(host_rows(summary))
     yield from reasons(summary)

@@ -74,7 +74,10 @@ def test_missing_and_failed_logs_are_told_apart(
     capsys.readouterr()
     assert main(["status", str(run)]) == 1
     assert capsys.readouterr().out.splitlines()[1:] == [
-        "Workbook: none was made",
+        (
+            f"Workbook: none was made; vmmlab report {run} -o {run}/report.xlsx makes one of what"
+            " is there"
+        ),
         "12 measurements planned, 3 made, 9 missing (1 of them failed)",
         "host  planned  made  missing  failed  state",
         "h1          6     3        3       1  not heard of, 1 made after a failed attempt",
@@ -181,3 +184,14 @@ def test_a_refused_key_is_explained() -> None:
     assert said.startswith("lab-3 lets no key of this controller in (root@10.0.0.7, publickey,pass")
     assert "ssh-copy-id root@10.0.0.7" in said
     assert clearer("something else", "lab-3") == "something else"
+
+
+def test_a_full_disk_is_named() -> None:
+    """What Ansible says of a host on which it can write nothing is no word of disks."""
+    said = clearer(
+        "FileNotFoundError: [Errno 2] No usable temporary directory found in"
+        " ['/tmp', '/var/tmp', '/usr/tmp', '/root']",
+        "lab-3",
+    )
+    assert said.startswith("lab-3: no file can be written there, in none of /tmp, /var/tmp, /usr/")
+    assert "Is its disk full" in said
