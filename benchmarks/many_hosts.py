@@ -147,11 +147,14 @@ def measure(count: int, folder: Path) -> dict[str, float]:
 
 
 def cost_of_waiting(lab: SimulatedLab, log: Path, *, unhurried: bool) -> float:
-    """Return the controller's CPU seconds for each second in which it waits for its hosts."""
+    """Return the controller's CPU seconds for each second in which it waits for its hosts.
+
+    0 where it is less than what two starts of a playbook differ by.
+    """
     seconds = WAIT_S[unhurried]
     path = write_naive(lab.folder / "wait.yml", ["sleep {{ seconds }}"], unhurried=unhurried)
     short, long = (run(lab.command(str(path), seconds=s), log) for s in (0, seconds))
-    return (long.cpu - short.cpu) / seconds
+    return max(0.0, long.cpu - short.cpu) / seconds
 
 
 def cost_of_a_look(count: int, folder: Path) -> float:
