@@ -20,6 +20,9 @@ serial.parent.mkdir(parents=True, exist_ok=True)
 serial.write_bytes(b"[    0.000000] Linux version 6.1.0 (fake)\n")
 if (STATE / "die").exists():
     sys.exit("Failed to open /dev/kvm: Error(2)")
+if (STATE / "flood").exists():
+    with serial.open("ab") as console:
+        console.write(b"spam " * (4 << 20))
 if (STATE / "never-boots").exists():
     with serial.open("ab") as console:
         console.write(b"Kernel panic - not syncing: VFS: Unable to mount root fs\n")

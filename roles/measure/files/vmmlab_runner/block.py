@@ -1,13 +1,13 @@
 """One block: a guest, started as often as it takes, and all that is measured in it."""
 
-import base64
 import contextlib
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from vmmlab_runner import boot, clock, footprint, unit
+from vmmlab_runner import boot, clock, footprint, records, unit
 from vmmlab_runner.errors import GuestError
 from vmmlab_runner.layout import Layout, read_json
 from vmmlab_runner.link import AGENT_DIRECTORY, Link
@@ -19,6 +19,7 @@ ATTEMPTS = 2  # of a measurement
 BOOTS = 3  # that fail, in one block
 STARTS = 8  # of a guest, in one block
 LOGIN_PAUSE = (0.03, 0.5, 5.0)  # share of the boot, at least, at most
+CUT_OFF = "the runner or this host ended while it was measured"
 ENVIRONMENT = {"LC_ALL": "C"}
 WORKPLACE = "/var/lib/vmmlab-fileio"
 
@@ -45,15 +46,25 @@ class BlockRunner:
     """Makes what is missing of one block."""
 
     def __init__(
-        self, layout: Layout, schedule: Schedule, block: Block, store: Store, progress: Progress
+        self,
+        layout: Layout,
+        schedule: Schedule,
+        block: Block,
+        store: Store,
+        progress: Progress,
+        *,
+        failures: Mapping[str, int],
     ) -> None:
-        """Prepare the work; nothing is started yet."""
+        """Prepare the work; nothing is started yet.
+
+        `failures` counts attempts, by the measurement's stem, that count like those made here.
+        """
         self.layout = layout
         self.schedule = schedule
         self.block = block
         self.store = store
         self.progress = progress
-        self._failures: Counter[str] = Counter()
+        self._failures = Counter(failures)
         self._current: Measurement | None = None
         lab = read_json(layout.lab)
         self._address = (str(lab["guest_address"]), int(lab.get("guest_port", 22)))
@@ -64,6 +75,7 @@ class BlockRunner:
         """Make what is missing, and say of the rest why it stays missing."""
         begun, before = time.monotonic(), len(self._todo())
         boots, reasons = 0, list[str]()
+        self._note_cut_off()
         for _ in range(STARTS):
             todo = self._todo()
             if not todo or boots == BOOTS:
@@ -72,7 +84,7 @@ class BlockRunner:
             try:
                 self._in_guest(todo)
             except GuestError as error:
-                reasons.append(str(error))
+                reasons.append(records.plain(error))
                 if self._current is None:
                     boots += 1
                 else:
@@ -81,6 +93,16 @@ class BlockRunner:
             self.progress.miss(measurement, "; then ".join(dict.fromkeys(reasons)))
         if before == len(self.block.measurements) and not reasons:
             self.progress.paced(self.block.seconds, time.monotonic() - begun)
+
+    def _note_cut_off(self) -> None:
+        """Keep the attempt that went down with the runner; enough of them are all there will be."""
+        for each in self.block.measurements:
+            if self.store.complete(each):
+                continue
+            if each.stem == self.progress.cut_off:
+                self._lost(each, CUT_OFF)
+            elif self._failures[each.stem] >= ATTEMPTS:
+                self.progress.miss(each, CUT_OFF)
 
     def _todo(self) -> list[Measurement]:
         return [
@@ -114,11 +136,16 @@ class BlockRunner:
 
     def _measure(self, session: Session) -> None:
         link = Link(self.layout.keys, self._address, self._orders(session.todo), self._directory)
+        serial = self.layout.serial(self.block.vmm)
         with contextlib.closing(link):
             limit = self.schedule.boot_timeout + self.schedule.grace
             end = time.monotonic() + limit
+            last = time.monotonic() + self._longest(session.todo)
             while True:
                 event = link.receive(1.0)
+                boot.refuse_flood(serial)
+                if time.monotonic() > last:
+                    raise GuestError("the guest is not through, though each measurement is limited")
                 if event is None:
                     if not session.guest.process.alive():
                         raise GuestError(f"the VMM ended: {unit.last_words(session.guest.unit)}")
@@ -127,13 +154,24 @@ class BlockRunner:
                         told = f" (ssh: {problem})" if problem else ""
                         raise GuestError(f"the guest fell silent for {limit:.0f} s{told}")
                     continue
-                if event["event"] == "end":
-                    return
                 try:
-                    limit = self._handle(event, session, link) or limit
-                except (KeyError, TypeError, ValueError, IndexError) as error:
+                    if event["event"] == "end":
+                        return self._refuse_early_end()
+                    next_within = self._handle(event, session, link)
+                except (KeyError, TypeError, ValueError) as error:
                     raise GuestError(f"the guest sent a wrong record: {error!r}") from error
-                end = time.monotonic() + limit
+                if next_within is not None:
+                    limit, end = next_within, time.monotonic() + next_within
+
+    def _refuse_early_end(self) -> None:
+        if left := self._todo():
+            raise ValueError(f"end before {left[0]}")
+
+    def _longest(self, todo: list[Measurement]) -> float:
+        """Return the seconds after which a guest that keeps all its limits is through."""
+        own = self.schedule.pause + self.schedule.grace
+        each = sum(one.timeout + one.settle + own for one in todo)
+        return self.schedule.boot_timeout + self.schedule.grace + ATTEMPTS * each
 
     def _orders(self, todo: list[Measurement]) -> dict[str, Any]:
         return {
@@ -157,35 +195,49 @@ class BlockRunner:
         """Take one record; return the seconds within which the next must come, if it changes."""
         match event["event"]:
             case "hello":
-                if session.boot_id not in (None, event["boot_id"]):
+                boot_id, first = records.plain(event["boot_id"]), session.boot_id is None
+                if session.boot_id not in (None, boot_id):
                     raise GuestError("the guest restarted by itself")
-                session.boot_id = event["boot_id"]
-                session.hello, session.heard = event["monotonic"], event["received"]
-                return None
+                session.boot_id = boot_id
+                session.hello, session.heard = records.seconds(event["monotonic"]), event["here"]
+                # Only the first gives more time: a connection can be made anew without an end.
+                return self.schedule.boot_timeout + self.schedule.grace if first else None
             case "state":
                 self._booted(event, session)
                 return self.schedule.grace
             case "begin":
-                self._current = session.todo[event["index"]]
+                self._current = self._step(event, session, "guest")
                 self.progress.begin(self.block, self._current)
                 return self._current.timeout + self.schedule.pause + self.schedule.grace
             case "result":
-                measurement = session.todo[event["index"]]
+                measurement = self._step(event, session, "guest")
                 self._keep(measurement, *self._from_guest(measurement, event, session))
                 self._current = None
                 return self.schedule.grace
             case "host":
-                self._on_host(session.todo[event["index"]], session)
+                self._on_host(self._step(event, session, "host"), session)
                 link.say(f"go {event['index']}")
                 return self.schedule.grace
             case kind:
-                raise ValueError(f"unknown record {kind!r}")
+                raise ValueError(f"unknown record {records.plain(kind)[:50]!r}")
+
+    def _step(self, event: dict[str, Any], session: Session, where: str) -> Measurement:
+        """Return the measurement that a record is about, if it is one still to be made `where`."""
+        number = event["index"]
+        if not isinstance(number, int) or not 0 <= number < len(session.todo):
+            raise ValueError(f"there is no measurement {records.plain(number)[:50]}")
+        measurement = session.todo[number]
+        if measurement.where != where:
+            raise ValueError(f"{measurement} is made in the {measurement.where}")
+        if measurement not in self._todo():
+            raise ValueError(f"{measurement} is not to be made any more")
+        return measurement
 
     def _booted(self, event: dict[str, Any], session: Session) -> None:
         """Note the guest's facts and the host's clock on its boot."""
         if "reason" in event:
-            raise GuestError(event["reason"])
-        session.facts = event["guest"]
+            raise GuestError(records.plain(event["reason"]))
+        session.facts = records.facts(event["guest"])
         guest = session.guest
         clocks = {
             "kernel_s": guest.kernel_s,
@@ -193,7 +245,7 @@ class BlockRunner:
             "login_s": session.login - guest.process.started,
         }
         if event["finished"] is not None:
-            finished = session.heard - session.hello + event["finished"]
+            finished = session.heard - session.hello + records.seconds(event["finished"])
             clocks["running_s"] = finished - guest.process.started
         session.host_clock = {
             key: round(value, 3) for key, value in clocks.items() if value is not None
@@ -203,19 +255,20 @@ class BlockRunner:
         self, measurement: Measurement, event: dict[str, Any], session: Session
     ) -> tuple[bytes, dict[str, Any]]:
         """Return a record's log and what its sidecar says."""
+        started, seconds = (records.seconds(event[key]) for key in ("started", "seconds"))
         told = {
-            "command": event["command"],
-            "started": session.iso(event["started"]),
-            "finished": session.iso(event["started"] + event["seconds"]),
-            "exit_code": event["exit_code"],
-            "seconds": round(event["seconds"], 3),
+            "command": list(measurement.command),
+            "started": session.iso(started),
+            "finished": session.iso(started + seconds),
+            "exit_code": records.exit_code(event["exit_code"]),
+            "seconds": round(seconds, 3),
             "guest": session.facts,
         }
         if (measurement.measurement, measurement.case) == ("boot", "default"):
             told["host_clock"] = session.host_clock
         if "reason" in event:
-            told["reason"] = event["reason"]
-        return base64.b64decode(event["log"]), told
+            told["reason"] = records.plain(event["reason"])
+        return records.log(event["log"]), told
 
     def _on_host(self, measurement: Measurement, session: Session) -> None:
         """Make a measurement of the VMM's process."""
@@ -253,7 +306,7 @@ class BlockRunner:
         return False
 
     def _lost(self, measurement: Measurement, reason: str) -> None:
-        """Note an attempt that went down with its guest."""
+        """Note an attempt that went down with its guest, or with this host."""
         self._keep(
             measurement,
             b"",

@@ -20,6 +20,7 @@ START_LIMIT = 60.0  # for systemctl to start a unit
 RESOLUTION = 0.005  # of the clock, relative to what it has measured so far
 KERNEL_LIMIT = 300.0  # a guest without a word on its console may still answer on the network
 CONSOLE_LIMIT = 1 << 20
+FLOOD = 16 << 20  # bytes of a console, which lies in this host's memory
 SPARE = 64 << 20  # bytes of the disk that must stay free beside a guest's disk
 
 
@@ -75,8 +76,8 @@ def start(layout: Layout, vmm: str, address: tuple[str, int], timeout: float) ->
         RunnerError: there is no space for its disk.
     """
     name = unit.name_of(vmm)
-    fresh_disk(layout)
     layout.serial(vmm).unlink(missing_ok=True)
+    fresh_disk(layout)
     begun = time.monotonic()
     starting = subprocess.Popen(
         ["systemctl", "start", name],
@@ -94,6 +95,7 @@ def start(layout: Layout, vmm: str, address: tuple[str, int], timeout: float) ->
     while not _answers(address):
         if not process.alive():
             raise GuestError(f"the VMM ended during the boot: {unit.last_words(name)}")
+        refuse_flood(serial)
         if time.monotonic() > begun + timeout:
             raise GuestError(f"no answer from the guest's SSH server within {timeout:.0f} s")
         _wait(begun, 0.05)
@@ -121,6 +123,7 @@ def _kernel_seen(
     while (now := time.monotonic()) < begun + limit and (process is None or process.alive()):
         if BANNER in console(serial):
             return now
+        refuse_flood(serial)
         _wait(begun, 0.005)
     return None
 
@@ -165,6 +168,18 @@ def console(serial: Path) -> bytes:
         return os.pread(file, CONSOLE_LIMIT, max(0, found.st_size - CONSOLE_LIMIT))
     finally:
         os.close(file)
+
+
+def refuse_flood(serial: Path) -> None:
+    """Look how long a guest's console has become.
+
+    Raises:
+        GuestError: it is so long that it could fill this host's memory.
+    """
+    with contextlib.suppress(OSError):
+        size = serial.lstat().st_size
+        if size > FLOOD:
+            raise GuestError(f"the guest floods its console: {size} bytes, more than {FLOOD}")
 
 
 def stop(vmm: str) -> None:

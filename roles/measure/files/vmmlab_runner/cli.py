@@ -1,6 +1,7 @@
 """The runner's command line; the lab's units and the controller use it."""
 
 import argparse
+import errno
 import json
 import sys
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from pathlib import Path
 from vmmlab_runner.errors import RunnerError
 from vmmlab_runner.layout import Layout
 from vmmlab_runner.pack import pack
-from vmmlab_runner.run import BUSY, Run, execute, request
+from vmmlab_runner.run import BUSY, FAILED, Run, execute, no_space, request
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -37,4 +38,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except RunnerError as error:
         print(error, file=sys.stderr)
         return BUSY
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        print(no_space(layout.run(arguments.run)), file=sys.stderr)
+        return FAILED
     return 0

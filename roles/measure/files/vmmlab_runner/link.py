@@ -13,14 +13,19 @@ from pathlib import Path
 from typing import Any
 
 from vmmlab_runner.errors import GuestError
+from vmmlab_runner.records import plain
 
 # The agent comes on the first line; the same process then goes on with it.
 BOOTSTRAP = (
     "import json, sys; order = json.loads(sys.stdin.readline());"
     " exec(order['agent']); attach(order)"
 )
-LINE_LIMIT = 16 << 20
+LINE_LIMIT = 8 << 20
+WAITING = 4  # records that are read before the runner takes them
+ERRORS_LIMIT = 1 << 20  # bytes that ssh may write
 AGENT_DIRECTORY = "/run/vmmlab-agent"
+
+Events = queue.Queue[dict[str, Any] | GuestError | None]
 
 
 class Link:
@@ -35,7 +40,7 @@ class Link:
         self._directory = directory
         self._said: list[str] = []
         self._seen = 0
-        self._events: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self._events: Events = queue.Queue()
         self._process: subprocess.Popen[bytes] | None = None
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
         self._again = 0.0
@@ -44,7 +49,8 @@ class Link:
     def receive(self, timeout: float) -> dict[str, Any] | None:
         """Return the next record, or None when none came within `timeout` seconds.
 
-        A lost connection is made again, at most once per second.
+        `here` is when it came, by this host's monotonic clock. A lost connection is made again, at
+        most once per second.
 
         Raises:
             GuestError: what came is no record.
@@ -61,11 +67,9 @@ class Link:
         if event is None:
             self._disconnect()
             return None
-        if event["event"] == "broken":
-            raise GuestError(event["reason"])
-        if event["event"] == "hello":
-            event["received"] = event.pop("here")
-        else:
+        if isinstance(event, GuestError):
+            raise event
+        if event["event"] != "hello":
             self._seen += 1
         return event
 
@@ -79,7 +83,7 @@ class Link:
         """Return the last thing ssh complained about, or nothing."""
         self._errors.seek(0)
         lines = self._errors.read(65536).decode(errors="replace").splitlines()
-        return lines[-1] if lines else ""
+        return plain(lines[-1]) if lines else ""
 
     def close(self) -> None:
         """End the connection."""
@@ -102,7 +106,7 @@ class Link:
             "orders": self._orders,
             "seen": self._seen,
         }
-        self._events = queue.Queue()
+        self._events = queue.Queue(WAITING)
         reader = threading.Thread(target=_read, args=(self._process, self._events), daemon=True)
         reader.start()
         self._send([json.dumps(order), *self._said])
@@ -124,7 +128,7 @@ class Link:
             self._process = None
 
 
-def _read(process: subprocess.Popen[bytes], events: queue.Queue[dict[str, Any] | None]) -> None:
+def _read(process: subprocess.Popen[bytes], events: Events) -> None:
     """Turn what a connection says into records, until it ends (None)."""
     if process.stdout is None:
         return
@@ -134,13 +138,13 @@ def _read(process: subprocess.Popen[bytes], events: queue.Queue[dict[str, Any] |
             if not line.endswith(b"\n") and len(line) < LINE_LIMIT:
                 break  # the connection was lost within a line: it comes again
             try:
-                event = json.loads(line)
-                kind = event["event"]
-            except (ValueError, KeyError, TypeError):
-                text = line[:100].decode(errors="replace").strip()
-                events.put({"event": "broken", "reason": f"the guest sent no record: {text!r}"})
+                event = {**json.loads(line), "here": here}
+                event["event"] = str(event["event"])
+            except (ValueError, KeyError, TypeError, RecursionError):
+                text = plain(line[:100].decode(errors="replace"))
+                events.put(GuestError(f"the guest sent no record: {text!r}"))
                 return
-            events.put({**event, "here": here} if kind == "hello" else event)
+            events.put(event)
     events.put(None)
 
 
@@ -161,4 +165,6 @@ def _ssh(keys: Path, address: tuple[str, int]) -> list[str]:
     }
     flags = [word for key, value in options.items() for word in ("-o", f"{key}={value}")]
     identity = ["-i", str(keys / "guest_ed25519"), "-p", str(address[1])]
-    return ["ssh", "-F", "none", "-T", *identity, *flags, f"root@{address[0]}"]
+    # Its complaints are the guest's words too, and go into a file.
+    limited = ["prlimit", f"--fsize={ERRORS_LIMIT}", "ssh"]
+    return [*limited, "-F", "none", "-T", *identity, *flags, f"root@{address[0]}"]

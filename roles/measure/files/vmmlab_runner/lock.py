@@ -28,7 +28,8 @@ class Lock:
             RunnerError: another run has it; the text says which, since when and by whom.
         """
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        os.fchmod(self._file, 0o600)  # whoever can read it can lock it, too
         if not self._taken():
             os.close(self._file)
             raise RunnerError(busy(holder(self.path)))
@@ -82,5 +83,5 @@ def busy(held: dict[str, Any] | None) -> str:
         f"this lab host is taken by the run '{found.get('run', '?')}', started by"
         f" {found.get('who', '?')}, since {found.get('since', '?')} (process"
         f" {found.get('pid', '?')}); wait for its end, or stop it with"
-        f" systemctl stop vmmlab-run@{found.get('run', 'RUN')}.service"
+        f" systemctl disable --now vmmlab-run@{found.get('run', 'RUN')}.service"
     )

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import stat
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ def pack(directory: Path, first: int) -> dict[str, Any]:
     files that are too big, with their size in bytes.
     """
     journal = directory / "journal"
-    lines = journal.read_text().splitlines()[first:] if journal.exists() else []
+    text = journal.read_text(encoding="utf-8", errors="replace") if journal.exists() else ""
+    lines = text.splitlines()[first:]
     buffer, size, number = io.BytesIO(), 0, first
     refused: dict[str, int] = {}
     with tarfile.open(fileobj=buffer, mode="w:gz", compresslevel=1) as archive:
@@ -27,9 +29,12 @@ def pack(directory: Path, first: int) -> dict[str, Any]:
             number += 1
             path = directory / "results" / name
             try:
-                length = path.stat().st_size
-            except FileNotFoundError:
-                continue  # a line that a crash of the host left unfinished
+                found = path.lstat()
+            except (OSError, ValueError):
+                continue  # a line that a crash of the host left unfinished, or full of zeros
+            length = found.st_size
+            if not stat.S_ISREG(found.st_mode):
+                continue  # the same: half of a name may be the name of a folder
             if length > FILE_LIMIT:
                 refused[name] = length
                 continue

@@ -24,6 +24,7 @@ class Progress:
     message: str = ""
     missing: list[dict[str, Any]] = field(default_factory=list)
     current: dict[str, Any] | None = None
+    cut_off: str = ""  # stem of what an earlier start was measuring when it ended
     guest_seconds: float = 0.0
     _started: str = ""
     _wall_before: float = 0.0
@@ -38,6 +39,9 @@ class Progress:
         self._started = earlier.get("started") or clock.now()
         self._wall_before = float(earlier.get("wall_seconds", 0.0))
         self.guest_seconds = float(earlier.get("guest_seconds", 0.0))
+        if earlier.get("state") == "running" and (at := earlier.get("current")):
+            number = f"{at['repetition']:02d}"
+            self.cut_off = f"{at['vmm']}/{at['measurement']}/{at['case']}/{number}"
         self._done = {
             each.stem
             for block in self.schedule.blocks

@@ -13,7 +13,7 @@ from types import FrameType
 from vmmlab_runner import files, host, unit
 from vmmlab_runner.block import BlockRunner
 from vmmlab_runner.errors import RunnerError
-from vmmlab_runner.layout import Layout
+from vmmlab_runner.layout import Layout, read_json
 from vmmlab_runner.lock import Lock, busy, holder
 from vmmlab_runner.progress import Progress
 from vmmlab_runner.schedule import Schedule, load
@@ -50,6 +50,11 @@ class Run:
         """Who started the run."""
         return self.directory / "who"
 
+    @property
+    def cut_off(self) -> Path:
+        """How often each measurement was cut off by the runner's end since the same word."""
+        return self.directory / "cut-off.json"
+
     def open(self) -> tuple[Schedule, Store, Progress]:
         """Return its schedule, its results so far, and its progress."""
         schedule = load(self.directory / "schedule.json")
@@ -68,14 +73,17 @@ def request(run: Run, who: str) -> str:
         if held.get("run") == run.name:
             return "running"
         raise RunnerError(busy(held))
-    schedule, store, progress = run.open()
-    store.recover()
-    if all(store.complete(each) for block in schedule.blocks for each in block.measurements):
-        progress.end("done", "everything is measured")
-        return "complete"
-    files.write(run.who, who.encode())
-    files.write(run.starts, b"0")
-    progress.idle("starting")
+    # A runner that systemd starts again just now waits for a moment.
+    with Lock(run.layout.lock, run.name, who):
+        schedule, store, progress = run.open()
+        store.recover()
+        if all(store.complete(each) for block in schedule.blocks for each in block.measurements):
+            progress.end("done", "everything is measured")
+            return "complete"
+        files.write(run.who, who.encode())
+        files.write(run.starts, b"0")
+        run.cut_off.unlink(missing_ok=True)
+        progress.idle("starting")
     unit.systemctl("reset-failed", run.unit)
     done = unit.systemctl("start", "--no-block", run.unit)
     if done.returncode:
@@ -106,13 +114,14 @@ def _locked(run: Run) -> int:
     run.layout.disk.unlink(missing_ok=True)
     schedule, store, progress = run.open()
     try:
+        store.recover()
         _count(run)
         # After a reboot the run goes on by itself.
         unit.systemctl("enable", "--no-reload", run.unit)
-        store.recover()
         store.describe("host.json", host.describe(run.layout, schedule.host))
+        counts = _cut_off(run, progress)
         for block in schedule.blocks:
-            BlockRunner(run.layout, schedule, block, store, progress).run()
+            BlockRunner(run.layout, schedule, block, store, progress, failures=counts).run()
     except RunnerError as error:
         return _end(run, progress, str(error))
     except OSError as error:
@@ -135,6 +144,15 @@ def _count(run: Run) -> None:
         raise RunnerError(
             f"the run was started {STARTS} times and got no end; look at journalctl -u {run.unit}"
         )
+
+
+def _cut_off(run: Run, progress: Progress) -> dict[str, int]:
+    """Count the measurement that the last start did not end; return the counts before it."""
+    counts = read_json(run.cut_off) if run.cut_off.exists() else {}
+    if stem := progress.cut_off:
+        # Before it is made again: what makes this host crash must not do so for ever.
+        files.write_json(run.cut_off, {**counts, stem: counts.get(stem, 0) + 1})
+    return counts
 
 
 def _end(run: Run, progress: Progress, problem: str) -> int:

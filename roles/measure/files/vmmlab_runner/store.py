@@ -1,5 +1,6 @@
 """What has been measured: files that people and the controller read."""
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ class Store:
 
     def recover(self) -> None:
         """Note finished files that a killed runner did not get to note."""
-        known = self.journal.read_text().splitlines() if self.journal.exists() else []
+        known = self._noted()
         found = sorted(
             str(path.relative_to(self.results))
             for path in self.results.rglob("*")
@@ -79,7 +80,15 @@ class Store:
         files.write(self.results / name, data)
         self._note(name)
 
+    def _noted(self) -> list[str]:
+        if not self.journal.exists():
+            return []
+        return self.journal.read_text(encoding="utf-8", errors="replace").splitlines()
+
     def _note(self, name: str) -> None:
         with self.journal.open("a", encoding="utf-8") as file:
             file.write(f"{name}\n")
+            file.flush()
+            # Else a power cut could leave a line of zeros where a name is.
+            os.fsync(file.fileno())
         self.entries += 1

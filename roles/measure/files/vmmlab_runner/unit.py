@@ -25,6 +25,7 @@ def systemctl(*arguments: str, timeout: float = 180.0) -> subprocess.CompletedPr
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
+            errors="replace",
             timeout=timeout,
             check=False,
         )
@@ -75,7 +76,7 @@ def _ticks(pid: int) -> str | None:
     """Return when a process started, or None when it has ended."""
     try:
         # The name in parentheses may hold anything, blanks and parentheses too.
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        fields = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
     except OSError:
         return None
     return None if fields[0] in "ZX" else fields[19]
@@ -87,7 +88,9 @@ def last_words(unit: str) -> str:
     ended = f"result {found.get('Result', '?')}, status {found.get('ExecMainStatus', '?')}"
     with contextlib.suppress(OSError, subprocess.SubprocessError):
         journal = ["journalctl", "--unit", unit, "--lines=20", "--output=cat", "--no-pager"]
-        done = subprocess.run(journal, capture_output=True, text=True, timeout=30, check=False)
+        done = subprocess.run(
+            journal, capture_output=True, text=True, errors="replace", timeout=30, check=False
+        )
         own = [line for line in done.stdout.splitlines() if line and unit not in line]
         if own:
             return f"{ended}; its last words: {own[-1][:300]}"
