@@ -5,6 +5,7 @@ none of them bigger than FILE_LIMIT.
 """
 
 import io
+import os
 import re
 import tarfile
 import zlib
@@ -23,8 +24,11 @@ ALLOWED = re.compile(
 )
 
 
-def unpack(data: bytes, dest: Path) -> int:
-    """Write the files of a gzipped tar archive below `dest`; return how many were new or different.
+def unpack(data: bytes, dest: Path) -> tuple[int, int]:
+    """Write the files of a gzipped tar archive below `dest`.
+
+    Returns:
+        How many were new or different, and the size of all of them in bytes.
 
     Raises:
         ValueError: the archive holds something that no runner would send, or is none.
@@ -43,7 +47,7 @@ def unpack(data: bytes, dest: Path) -> int:
                 content = archive.extractfile(member)
                 if content is not None:
                     written += place(dest / member.name, content.read())
-            return written
+            return written, size
     except (tarfile.TarError, zlib.error) as error:
         raise ValueError(f"refused an archive that cannot be read: {error}") from error
 
@@ -64,7 +68,8 @@ def place(path: Path, data: bytes) -> bool:
     if path.is_file() and path.read_bytes() == data:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.part")
+    # Two controllers may follow one run.
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         temporary.write_bytes(data)
         temporary.replace(path)

@@ -1,27 +1,15 @@
 """Files that come from a lab host are taken only if the results contract knows their names."""
 
 import gzip
-import io
+import subprocess
 import tarfile
 import zlib
 from pathlib import Path
-from typing import Any
 
 import pytest
+from archives import packed
 
 from collector.run import incoming
-
-
-def packed(*members: tuple[str, bytes, Any]) -> bytes:
-    """Return an archive with members: name, content, type."""
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
-        for name, content, kind in members:
-            info = tarfile.TarInfo(name)
-            info.size, info.type = len(content), kind
-            info.linkname = "/etc/passwd" if kind != tarfile.REGTYPE else ""
-            archive.addfile(info, io.BytesIO(content))
-    return buffer.getvalue()
 
 
 def test_unpack_writes_what_is_new(tmp_path: Path) -> None:
@@ -32,8 +20,8 @@ def test_unpack_writes_what_is_new(tmp_path: Path) -> None:
         ("qemu/boot/default/10.failed-1.json", b"{}", tarfile.REGTYPE),
         ("qemu/console/01.failed-2.log", b"", tarfile.REGTYPE),
     )
-    assert incoming.unpack(data, tmp_path) == 4
-    assert incoming.unpack(data, tmp_path) == 0
+    assert incoming.unpack(data, tmp_path) == (4, 7)
+    assert incoming.unpack(data, tmp_path) == (0, 7)
     assert (tmp_path / "qemu/sysbench-memory/seq-1K/01.log").read_bytes() == b"log"
 
 
@@ -112,3 +100,19 @@ def test_no_archive(data: bytes, tmp_path: Path) -> None:
     """What is no archive, or half of one, is refused as such."""
     with pytest.raises(ValueError, match="refused an archive that cannot be read"):
         incoming.unpack(data, tmp_path)
+
+
+def test_a_full_disk(tmp_path: Path) -> None:
+    """What does not fit is not there in part, and comes whole when there is room again."""
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", tmp_path], check=True)
+    log = "qemu/boot/default/02.log"
+    data = packed(("host.json", b"{}", tarfile.REGTYPE), (log, b"x" * 80_000, tarfile.REGTYPE))
+    try:
+        with pytest.raises(OSError, match="No space left"):
+            incoming.unpack(data, tmp_path)
+        assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["host.json"]
+        subprocess.run(["mount", "-o", "remount,size=1m", tmp_path], check=True)
+        assert incoming.unpack(data, tmp_path)[0] == 1
+        assert (tmp_path / log).stat().st_size == 80_000
+    finally:
+        subprocess.run(["umount", tmp_path], check=True)

@@ -1,15 +1,18 @@
 """The role measure: the runner is sent, started, followed, and its files are fetched."""
 
+import base64
 import importlib.util
 import json
 import os
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from archives import packed
 from runner_lab import HERE as RUNNER_TESTS
 from runner_lab import block, boot_test, free_port, guest_test
 from sandbox import CHECKOUT, Play, Sandbox
@@ -87,6 +90,158 @@ def test_headline() -> None:
         "[37/104] stratovirt sysbench-cpu threads-4 (2 of 2), 41 min left"
     )
     assert follow.headline({"current": None, "message": "starting"}) == ("starting", "")
+
+
+def test_an_answer_that_does_not_come() -> None:
+    """What takes too long is ended, and so is the program that was waited for."""
+    with subprocess.Popen(["sleep", "60"]) as waited:
+        with pytest.raises(TimeoutError, match="no answer within 1 s"), follow.alarm(1):
+            waited.wait()
+        follow.end_children()
+        assert waited.wait(timeout=10) == -9
+
+
+class Followed:
+    """The action as it follows a host that is only a list of answers; time is made up."""
+
+    def __init__(self, dest: Path, monkeypatch: pytest.MonkeyPatch, *answers: str) -> None:
+        """Prepare the action; the last answer is given again and again."""
+        self.asked: list[str] = []
+        self.known = follow.Followed()
+        self.dest = dest
+        self._answers = list(answers)
+        self._now = 0.0
+        self._action = follow.ActionModule.__new__(follow.ActionModule)
+        self._action._host = "lab1"
+        self._action._arguments = {
+            "run": "friday", "dest": str(dest), "once": False, "silence": 3600.0, "limit": 86400.0,
+            "directory": "/runs", "runner": "/runner.pyz",
+        }  # fmt: skip
+        monkeypatch.setattr(self._action, "_ask", self._ask)
+        monkeypatch.setattr(self._action, "_rest", self._rest)
+        monkeypatch.setattr(follow.time, "monotonic", lambda: self._now)
+
+    def _ask(self, command: str) -> str:
+        self.asked.append(command)
+        return self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+
+    def _rest(self, seconds: float) -> None:
+        self._now += seconds
+
+    def follow(self) -> dict[str, Any]:
+        """Follow to the end, and return what the action tells."""
+        self._action._follow(self.known)
+        told: dict[str, Any] = self._action._summary(self.known)
+        return told
+
+
+def answer(state: str, block: int | None, *files: str, active: str = "active", at: int = 0) -> str:
+    """Return what a host says: its progress, and an archive if there are files in it."""
+    progress: dict[str, Any] = {
+        "format": 1, "state": state, "planned": 2, "done": 1, "missing": [], "updated": at,
+        "seconds_left": 7200, "guest_seconds": 1, "wall_seconds": 1, "message": state,
+        "current": None,
+    }  # fmt: skip
+    if block:
+        names = {"vmm": "qemu", "measurement": "boot", "case": "default"}
+        progress["current"] = {**names, "repetition": 1, "of": 1, "block": block}
+    said = f"{active}\n{json.dumps(progress)}\n"
+    if files:
+        archive = base64.b64encode(packed(*((f, b"1", tarfile.REGTYPE) for f in files))).decode()
+        said += json.dumps({"tar": archive, "next": len(files), "more": False, "refused": {}})
+    return said
+
+
+def test_files_come_while_the_run_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the look that sees a new block; the next look names what is here already."""
+    log = "qemu/boot/default/01.log"
+    said = answer("running", 2, log), answer("running", 2), answer("done", None)
+    host = Followed(tmp_path, monkeypatch, answer("running", 1), *said)
+    told = host.follow()
+    assert (told["state"], told["fetched"], "failed" in told) == ("done", 1, False)
+    assert (tmp_path / log).read_bytes() == b"1"
+    assert ["pack --first 0 friday" in asked for asked in host.asked] == [True, True, False, False]
+    assert [f'"block": {n},' in asked for n, asked in zip((0, 1, 2, 2), host.asked, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        (answer("running", 1), "the run stands still: nothing new for 6"),
+        (answer("running", 1, active="inactive"), "the run's unit has stopped (inactive)"),
+        (answer("running", 1, active="unknown"), "the run's unit has stopped (unknown)"),
+    ],
+)
+def test_a_run_without_progress_is_given_up(
+    said: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others in the lab wait for each host; what it has is fetched at last."""
+    host = Followed(tmp_path, monkeypatch, said)
+    monkeypatch.setattr(host._action, "_fetch", lambda known: setattr(known, "fetched", 5))
+    told = host.follow()
+    assert (told["failed"], told["fetched"]) == (True, 5)
+    assert reason in told["msg"]
+    assert "journalctl -u vmmlab-run@friday" in told["msg"]
+
+
+def test_a_run_that_never_ends_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host may always have something new to tell, and never come to an end."""
+    host = Followed(tmp_path, monkeypatch, *(answer("running", 1, at=n) for n in range(2000)))
+    monkeypatch.setattr(host._action, "_fetch", lambda _known: None)
+    assert "the run has not ended within 24 h" in host.follow()["msg"]
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("active\n" + "[" * 100_000, "recursion"),
+        ("active\n[1]", "is no progress of a run"),
+        ("active\n" + json.dumps({"format": 1, "x": "y" * (4 << 20)}), "more than 4194304"),
+    ],
+    ids=["deep", "no mapping", "long"],
+)
+def test_a_progress_that_is_none(
+    said: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ends the following of this host with an error that the action knows."""
+    with pytest.raises((ValueError, RecursionError), match=reason):
+        Followed(tmp_path, monkeypatch, said).follow()
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_endless_answer_takes_no_more_memory() -> None:
+    """The process that follows a host may have so much more, and no others."""
+    script = (
+        "import runpy, sys; follow = runpy.run_path(sys.argv[1]); follow['limit_memory'](64 << 20);"
+        " bytearray(32 << 20); bytearray(256 << 20)"
+    )
+    command = [sys.executable, "-c", script, str(PLUGINS / "follow.py")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.stderr.strip().endswith("MemoryError"), done.stderr
+
+
+def test_the_look_packs_what_is_new(tmp_path: Path) -> None:
+    """Not while the same block goes on, nor when all files are here; as sudo's shell reads it."""
+    (tmp_path / "systemctl").write_text("#!/bin/sh\nexit 3\n")
+    (tmp_path / "systemctl").chmod(0o755)
+    path = tmp_path / "progress.json"
+    text = json.dumps({"current": {"block": 3, "of": 2}, "message": "a\\b'$(c)`", "files": 12})
+    path.write_text(json.dumps(json.loads(text), indent=1) + "\n")
+
+    def look(block: int, line: int) -> str:
+        command = follow.LOOK.format(run="r", path=path, block=block, line=line, pack="echo packed")
+        environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+        done = subprocess.run(
+            ["/bin/sh", "-c", command], env=environment, capture_output=True, text=True, check=True
+        )
+        active, _, said = done.stdout.partition("\n")
+        found, end = json.JSONDecoder().raw_decode(said)
+        assert (active, found) == ("unknown", json.loads(text))
+        return said[end:].strip()
+
+    assert look(3, 11) == ""
+    assert look(2, 12) == ""
+    assert look(2, 11) == look(33, 112) == look(0, 1) == "packed"
 
 
 def test_archive_of_the_runner_runs(tmp_path: Path) -> None:

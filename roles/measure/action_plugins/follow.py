@@ -2,14 +2,22 @@
 
 The run needs nobody to follow it: a lost connection, or a killed controller, costs nothing.
 
-Arguments: run, dest (folder of this host in the run's results), patience (seconds without a
-connection), once (fetch what is there and return), directory and runner (places on the host).
+Arguments: run, dest (folder of this host in the run's results), patience (seconds without an
+answer), silence (seconds without progress), limit (seconds in all), once (fetch what is there and
+return), directory and runner (places on the host).
+
+A host may hang, or be hostile: it costs its own part of the run, and never the others'.
 """
 
 import base64
 import json
+import os
+import resource
+import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,10 +39,16 @@ LONGEST = 1000  # characters of what a lab host says
 POLL = (2.0, 120.0)  # seconds between two looks: at least, at most
 POLL_SHARE = 0.1  # of the time so far: who has waited for 20 minutes can wait for two more
 POLL_IDLE = 10.0  # while the run's unit is not active
-IDLE_LIMIT = 120.0  # seconds for a unit to come back, as after a reboot of the lab host
+IDLE_LIMIT = 300.0  # seconds for a unit to come back, as after a reboot of the lab host
+ANSWER_LIMIT = 180  # seconds for one answer
+ANSWER_PAUSE = 5.0  # after an answer that did not come
+PROGRESS_LIMIT = 4 << 20  # characters
+BUDGET = 2 << 30  # bytes that one host may send of one run, unpacked
+MEMORY = 1 << 30  # bytes that an answer may take on the controller
 # Two small programs, since the host is measuring. A block's files come with the first look after
 # it: until then they are as safe on the host.
-LOOK = """systemctl is-active vmmlab-run@{run}.service
+LOOK = """active=$(systemctl is-active vmmlab-run@{run}.service)
+echo "${{active:-unknown}}"
 progress=$(cat {path}) || exit
 printf '%s\\n' "$progress"
 case $progress in
@@ -66,6 +80,40 @@ def pause(elapsed: float, progress: dict[str, Any]) -> float:
     return max(POLL[0], min(POLL[1], POLL_SHARE * elapsed, max(end, 5 * POLL[0])))
 
 
+@contextmanager
+def alarm(seconds: int) -> Iterator[None]:
+    """Raise TimeoutError in what takes longer."""
+
+    def ring(*_: object) -> None:
+        raise TimeoutError(f"no answer within {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def limit_memory(more: int) -> None:
+    """Let this process, which is one host's alone, have so many bytes more and no others.
+
+    The rest of the controller does without the memory that a host's endless answer would take.
+    """
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + more, hard))
+
+
+def end_children() -> None:
+    """Kill what this process has started and not waited for: the SSH client of a lost answer."""
+    for task in Path("/proc/self/task").iterdir():
+        with suppress(OSError):  # it has ended by itself
+            for pid in (task / "children").read_text().split():
+                os.kill(int(pid), signal.SIGKILL)
+
+
 @dataclass(slots=True)
 class Followed:
     """What is known of the run, and what was fetched of it."""
@@ -74,9 +122,11 @@ class Followed:
     active: str = "unknown"
     progress: dict[str, Any] = field(default_factory=dict)
     fetched: int = 0
+    size: int = 0
     line: int = 0
     block: int = 0
     refused: list[str] = field(default_factory=list)
+    given_up: str = ""
 
 
 class ActionModule(ActionBase):
@@ -95,6 +145,8 @@ class ActionModule(ActionBase):
                 "run": {"type": "str", "required": True},
                 "dest": {"type": "path", "required": True},
                 "patience": {"type": "float", "default": 900.0},
+                "silence": {"type": "float", "default": 3600.0},
+                "limit": {"type": "float", "default": 7 * 86400.0},
                 "once": {"type": "bool", "default": False},
                 "directory": {"type": "path", "default": "/var/lib/vmmlab/runs"},
                 "runner": {"type": "path", "default": "/opt/vmmlab/lib/vmmlab_runner.pyz"},
@@ -104,7 +156,9 @@ class ActionModule(ActionBase):
         if self._task.check_mode:
             return {**result, "changed": False, "skipped": True, "msg": "nothing runs to follow"}
         followed = Followed()
+        self._controller = os.getppid()
         try:
+            limit_memory(MEMORY)
             self._follow(followed)
             return {**result, **self._summary(followed)}
         except AnsibleConnectionFailure as error:
@@ -112,35 +166,58 @@ class ActionModule(ActionBase):
                 f"{self._host}: no connection for {self._arguments['patience']:.0f} s ({error});"
                 " a run that was started goes on without it, the same command fetches the rest"
             ) from error
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, RecursionError, MemoryError) as error:
+            error = error if str(error) else type(error).__name__
             raise AnsibleActionFail(
                 f"{self._host}: the results cannot be fetched into {self._arguments['dest']}:"
                 f" {error}; the run goes on without it, the same command fetches the rest"
             ) from error
 
     def _follow(self, followed: Followed) -> None:
-        """Fetch and show until the run has ended."""
+        """Fetch and show until the run has ended, or this host is given up."""
         shown, begun, idle_since = "", time.monotonic(), None
+        heard, updated = begun, ""
         while True:
             text = self._look(followed)
             # Last: an end that stands in it means that everything is here.
             place(Path(self._arguments["dest"], "progress.json"), text.encode())
-            ended = self._arguments["once"] or followed.state != "running"
             line, left = headline(followed.progress)
             if line and line != shown:
                 display.display(f"{self._host}: {line}{left}")
                 shown = line
-            if ended:
+            if self._arguments["once"] or followed.state != "running":
                 return
+            now = time.monotonic()
+            if followed.progress["updated"] != updated:
+                heard, updated = now, followed.progress["updated"]
             if followed.active in ("active", "activating", "reloading", "deactivating"):
                 idle_since = None
             elif idle_since is None:
-                idle_since = time.monotonic()
-            elif time.monotonic() - idle_since > IDLE_LIMIT:
+                idle_since = now
+            idle_s = 0.0 if idle_since is None else now - idle_since
+            followed.given_up = self._given_up(followed.active, idle_s, now - heard, now - begun)
+            if followed.given_up:
                 self._fetch(followed)
                 return
-            wait = pause(time.monotonic() - begun, followed.progress)
-            time.sleep(wait if idle_since is None else min(wait, POLL_IDLE))
+            wait = pause(now - begun, followed.progress)
+            self._rest(wait if idle_since is None else min(wait, POLL_IDLE))
+
+    def _given_up(self, active: str, idle_s: float, silent_s: float, all_s: float) -> str:
+        """Return why a run is not followed any longer, or nothing."""
+        if idle_s > IDLE_LIMIT:
+            return f"the run's unit has stopped ({active})"
+        if silent_s > self._arguments["silence"]:
+            return f"the run stands still: nothing new for {silent_s / 60:.0f} min"
+        if all_s > self._arguments["limit"]:
+            return f"the run has not ended within {all_s / 3600:.0f} h"
+        return ""
+
+    def _rest(self, seconds: float) -> None:
+        """Wait for the next look."""
+        time.sleep(seconds)
+        if os.getppid() != self._controller:
+            # The controller was killed; its next start follows anew, and nobody reads this one.
+            os._exit(1)
 
     def _look(self, followed: Followed) -> str:
         """Read the run's progress and fetch what it finished; return the progress's text."""
@@ -151,6 +228,8 @@ class ActionModule(ActionBase):
         )
         active, _, said = self._ask(command).partition("\n")
         progress, end = json.JSONDecoder().raw_decode(said)
+        if end > PROGRESS_LIMIT:
+            raise ValueError(f"{path} has {end} characters, more than {PROGRESS_LIMIT}")
         if not isinstance(progress, dict) or progress.get("format") != 1:
             raise ValueError(f"{path} is no progress of a run")
         followed.active, followed.progress = active.strip(), progress
@@ -174,7 +253,11 @@ class ActionModule(ActionBase):
         """Take what the host has packed; tell whether there is more."""
         answer = json.loads(text)
         archive = base64.b64decode(answer["tar"], validate=True)
-        followed.fetched += unpack(archive, Path(self._arguments["dest"]))
+        new, size = unpack(archive, Path(self._arguments["dest"]))
+        followed.fetched += new
+        followed.size += size
+        if followed.size > BUDGET:
+            raise ValueError(f"refused more: {followed.size} bytes came, more than {BUDGET}")
         followed.refused += [
             f"{name} has {size} bytes, more than {FILE_LIMIT}"
             for name, size in answer["refused"].items()
@@ -184,27 +267,33 @@ class ActionModule(ActionBase):
         return more
 
     def _ask(self, command: str) -> str:
-        """Run a command on the host; wait for a lost connection as long as patience lasts."""
+        """Run a command on the host; wait for its answer as long as patience lasts."""
         end = time.monotonic() + self._arguments["patience"]
         told = False
         while True:
             try:
-                done = self._low_level_execute_command(command, sudoable=True)
-            except AnsibleConnectionFailure as error:
-                if time.monotonic() > end:
-                    raise
-                if not told:
-                    display.warning(
-                        f"{self._host}: no connection ({error}); the run goes on without it,"
-                        f" trying for {self._arguments['patience']:.0f} s"
-                    )
-                told = True
-                time.sleep(5.0)
-                continue
-            if done["rc"] != 0:
+                with alarm(ANSWER_LIMIT):
+                    done = self._low_level_execute_command(command, sudoable=True)
+                if done["rc"] == 0:
+                    return str(done["stdout"])
                 said = done["stderr"].strip() or done["stdout"].strip()
-                raise ValueError(f"{said} (exit code {done['rc']})")
-            return str(done["stdout"])
+                problem: Exception = ValueError(f"{said} (exit code {done['rc']})")
+            except TimeoutError as error:
+                end_children()
+                problem = error
+            except AnsibleConnectionFailure as error:
+                problem = error
+            # Who only fetches what is there asks once; a run that is going on is worth waiting for.
+            asked_once = self._arguments["once"] and isinstance(problem, ValueError)
+            if asked_once or time.monotonic() > end:
+                raise problem
+            if not told:
+                display.warning(
+                    f"{self._host}: no answer ({plain(problem, LONGEST)}); the run goes on without"
+                    f" it, trying for {self._arguments['patience']:.0f} s"
+                )
+            told = True
+            self._rest(ANSWER_PAUSE)
 
     def _summary(self, followed: Followed) -> dict[str, Any]:
         """Return the action's result; whatever is missing fails the host, by its first name."""
@@ -220,9 +309,9 @@ class ActionModule(ActionBase):
         problems = list(followed.refused)
         if followed.state == "failed":
             problems.append(str(progress["message"]))
-        elif followed.state == "running" and not self._arguments["once"]:
+        elif followed.given_up:
             problems.append(
-                f"the run's unit has stopped ({followed.active}); look at journalctl -u"
+                f"{followed.given_up}; look at journalctl -u"
                 f" vmmlab-run@{self._arguments['run']} on the host, and start the same run again"
             )
         if missing:
