@@ -64,6 +64,7 @@ def test_faults_that_the_guest_outlives(new_run: NewRun, faults: list[tuple[str,
     run.until_measuring(3)
     killed = run.moment()
     os.killpg(controller.pid, signal.SIGKILL)
+    # Ends when nobody has its output any longer: what followed the run has gone with it.
     run.lab.end(controller)
 
     controller = run.begin()
@@ -119,7 +120,6 @@ def test_faults_that_end_the_guest(new_run: NewRun, faults: list[tuple[str, ...]
     outcomes = [run.outcome(fault, moment) for fault, moment in moments]
     faults += [outcome.cells() for outcome in outcomes]
     assert [o.lost for o in outcomes] == [0, 0, 0]
-    assert max(o.repeated for o in outcomes) <= 1
 
 
 def test_lab_host_reboots(new_run: NewRun, faults: list[tuple[str, ...]]) -> None:
@@ -130,16 +130,17 @@ def test_lab_host_reboots(new_run: NewRun, faults: list[tuple[str, ...]]) -> Non
     controller = run.begin()
     run.until_measuring(3)
     moment = run.moment()
-    run.lab.ssh("systemd-run --collect --quiet sh -c 'sleep 1; reboot --force --force'")
+    # As a power cut would: no process ends, nothing that is not yet on the disk gets there.
+    run.lab.ssh("systemd-run --collect --quiet sh -c 'sleep 1; echo b > /proc/sysrq-trigger'")
     done = run.lab.end(controller)
 
     assert done.returncode == 0, done.stdout[-6000:]
     assert run.fetched() == PLANNED
     until(lambda: run.lab.ssh(f"cat {THP}") == untuned, "the tuning to be taken back", 60)
-    outcome = run.outcome("lab host rebooted at once", moment)
+    outcome = run.outcome("lab host reset, nothing synced", moment)
     faults.append(outcome.cells())
     assert outcome.lost == 0
-    assert outcome.repeated <= 1
+    assert "this host ended while it was measured" in run.failure_of(moment.current)
 
 
 def test_full_disks(new_run: NewRun, small_disk: Path, faults: list[tuple[str, ...]]) -> None:
@@ -151,15 +152,16 @@ def test_full_disks(new_run: NewRun, small_disk: Path, faults: list[tuple[str, .
     with pytest.raises(OSError, match="No space left"):
         filler.write_bytes(bytes(SMALL_DISK_MIB << 20))
     on_controller = run.moment()
-    said = run.lab.end(controller).stdout
-    assert "the results cannot be fetched into" in said, said[-6000:]
+    ended = run.lab.end(controller)
+    assert ended.returncode != 0
+    assert "the results cannot be fetched into" in ended.stdout, ended.stdout[-6000:]
     filler.unlink()
 
     run.until_measuring(on_controller.done + 1)
     on_host = run.moment()
     with full_disk(run.lab):
-        ended = run.until_ended()
-    assert (ended["state"], "no space left" in ended["message"]) == ("failed", True), ended
+        stopped = run.until_ended()
+    assert (stopped["state"], "no space left" in stopped["message"]) == ("failed", True), stopped
 
     done = run.measure()
     assert done.returncode == 0, done.stdout[-6000:]
@@ -171,7 +173,6 @@ def test_full_disks(new_run: NewRun, small_disk: Path, faults: list[tuple[str, .
     faults += [outcome.cells() for outcome in outcomes]
     assert [o.lost for o in outcomes] == [0, 0]
     assert outcomes[0].repeated == 0
-    assert outcomes[1].repeated <= 1
 
 
 def test_guest_that_never_finishes_booting(new_run: NewRun, faults: list[tuple[str, ...]]) -> None:
