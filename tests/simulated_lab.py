@@ -274,6 +274,7 @@ class SimulatedLab:
         }  # fmt: skip
         given = {
             "lab_state_dir": str(self.folder / "state"),
+            "lab_cache_dir": str(self.folder / "builds"),
             "results_dir": str(self.results),
             "vmms": ["stratovirt", "qemu"],
             "run_name": "friday",

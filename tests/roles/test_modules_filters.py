@@ -116,6 +116,28 @@ def test_each_folder_is_shipped_once() -> None:
 
 
 @pytest.mark.parametrize(
+    ("archive", "strange"),
+    [
+        ("/cache/qemu-3.tar.gz", []),
+        ("/home/builder/cache/qemu-3.tar.gz", []),
+        ("/root/.ssh/id_ed25519", ["/root/.ssh/id_ed25519"]),
+        ("/cache/../root/secret.tar.gz", ["/cache/../root/secret.tar.gz"]),
+        ("/cache/work/qemu-3.tar.gz", ["/cache/work/qemu-3.tar.gz"]),
+        ("/cache/..", ["/cache/.."]),
+        ("cache/qemu-3.tar.gz", ["cache/qemu-3.tar.gz"]),
+    ],
+)
+def test_nothing_but_builds_is_shipped(archive: str, strange: list[str]) -> None:
+    """A list that names a file from elsewhere would send that file to a lab host."""
+    given = manifest()
+    builds = [given[use] for use in ("guest_kernel", "guest_image", "qemu")]
+    for item in [*builds, *(vmm["build"] for vmm in given["vmms"])]:
+        item["archive"] = f"/cache/{item['name']}-{item['key']}.tar.gz"
+    given["vmms"][-1]["build"] = {**given["vmms"][-1]["build"], "archive": archive}
+    assert SHIP["ship_strange"](given, ["/cache/", "/home/builder/cache"]) == strange
+
+
+@pytest.mark.parametrize(
     ("plan", "with_initrd"),
     [(["qemu"], ["qemu"]), (["qemu", "qemu_microvm"], ["qemu", "micro"]), ([], []), (["x"], [])],
 )

@@ -128,3 +128,28 @@ def test_what_an_interrupted_call_left_is_not_taken(shipping: Shipping) -> None:
     assert again.code != 0
     assert "file: FAILED" in words(again)
     assert shipping.shipped() == []
+
+
+@pytest.mark.parametrize("version", ["12/../../../forged", "12\n", "\x1b[2J"])
+def test_a_release_that_is_a_path_is_refused(shipping: Shipping, version: str) -> None:
+    """A lab host says what it is, and a file of the controller is named after it."""
+    shipping.write_list(shipping.state.parent / "forged.json")
+    facts = {"distribution": "Debian", "distribution_major_version": version}
+    refused = shipping.play(ansible_facts=facts)
+    assert refused.code != 0
+    assert "lab1: says that its release is" in words(refused)
+    assert "expected a name and a version such as Debian-12" in words(refused)
+    assert "\x1b[2J" not in refused.output
+    assert shipping.shipped() == []
+
+
+def test_no_other_file_of_the_controller_is_sent(shipping: Shipping, tmp_path: Path) -> None:
+    """What is shipped lies in the cache of builds, whatever a list says."""
+    secret = tmp_path / "secret.tar.gz"
+    secret.write_bytes(Path(shipping.manifest["qemu"]["archive"]).read_bytes())
+    shipping.manifest["guest_kernel"]["archive"] = str(secret)
+    shipping.write_list(shipping.state / "builds/Debian-12.json")
+    refused = shipping.play()
+    assert refused.code != 0
+    assert f"names {secret}; expected archives (.tar.gz) in {shipping.cache}" in words(refused)
+    assert shipping.shipped() == []

@@ -1,5 +1,7 @@
 """Filters that turn the list of builds into what is shipped, and where it lies on a lab host."""
 
+import os
+from pathlib import Path
 from typing import Any
 
 
@@ -25,6 +27,19 @@ def shipped(builds: dict[str, Any]) -> list[dict[str, Any]]:
     return list({build["store"]: build for build in everything}.values())
 
 
+def strange(manifest: dict[str, Any], folders: list[str]) -> list[str]:
+    """Return the archives of a manifest that do not lie directly in one of `folders`."""
+    builds = [manifest[use] for use in ("guest_kernel", "guest_image", "qemu")]
+    builds += [vmm["build"] for vmm in manifest["vmms"]]
+    known = {Path(os.path.expandvars(folder)).expanduser() for folder in folders}
+    archives = {str(build["archive"]) for build in builds}
+    return sorted(
+        archive
+        for archive in archives
+        if Path(archive).parent not in known or not archive.endswith(".tar.gz")
+    )
+
+
 def guests(manifest: dict[str, Any], initrd: list[str]) -> list[dict[str, Any]]:
     """Return the VMMs that were built; `initrd` names the types that boot with one in the plan."""
     return [
@@ -37,4 +52,9 @@ class FilterModule:
 
     def filters(self) -> dict[str, Any]:
         """Return the filters by name."""
-        return {"ship_placed": placed, "ship_shipped": shipped, "ship_guests": guests}
+        return {
+            "ship_placed": placed,
+            "ship_shipped": shipped,
+            "ship_strange": strange,
+            "ship_guests": guests,
+        }
