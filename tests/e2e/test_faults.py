@@ -178,7 +178,7 @@ def test_full_disks(new_run: NewRun, small_disk: Path, faults: list[tuple[str, .
 def test_guest_that_never_finishes_booting(new_run: NewRun, faults: list[tuple[str, ...]]) -> None:
     """It is given up after its time, with the unit it waits for; once mended, all is measured."""
     run = new_run("never-booted")
-    mount = "mount -o loop /var/lib/vmmlab/guest/base.raw /mnt"
+    mount = "mount -o loop /var/lib/vmmlab/base/base.raw /mnt"
     unit = "/mnt/etc/systemd/system/hangs.service"
     wanted = "/mnt/etc/systemd/system/multi-user.target.wants/hangs.service"
     text = "[Service]\\nType=oneshot\\nTimeoutStartSec=infinity\\nExecStart=/bin/sleep infinity\\n"

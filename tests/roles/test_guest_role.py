@@ -108,9 +108,12 @@ def test_second_time(applied: tuple[Sandbox, Play, Play]) -> None:
 def test_base_image_has_the_keys(applied: tuple[Sandbox, Play, Play]) -> None:
     """The guest trusts this host's key and the lab's, and has a host key that is known."""
     sandbox, _, _ = applied
-    base = sandbox.path("/var/lib/vmmlab/guest/base.raw")
+    base = sandbox.path("/var/lib/vmmlab/base/base.raw")
     assert base.stat().st_mode & 0o777 == 0o600
-    assert base.stat().st_uid != 0
+    for path in (base, base.parent):
+        assert path.stat().st_uid == 0, "a VMM that broke out cannot change later guests"
+    assert base.parent.stat().st_mode & 0o777 == 0o700
+    assert sandbox.path("/var/lib/vmmlab/guest").stat().st_uid != 0
     keys = sandbox.path("/etc/vmmlab/keys")
     assert keys.stat().st_mode & 0o777 == 0o700
     own = (keys / "guest_ed25519.pub").read_text()
@@ -182,7 +185,18 @@ def test_other_image_makes_another_base(applied: tuple[Sandbox, Play, Play]) -> 
     again = sandbox.play("guest", {**VARIABLES, "guest_builds": {**BUILDS, "guest_image": image}})
     assert again.code == 0, again.output
     assert [name for name in again.changes if "base image" in name]
-    sandbox.play("guest", VARIABLES)
+
+
+def test_base_of_an_earlier_version_is_removed(applied: tuple[Sandbox, Play, Play]) -> None:
+    """It lay in the folder of the VMM's user; the one of now stays."""
+    sandbox, _, _ = applied
+    folder = sandbox.path("/var/lib/vmmlab/guest")
+    for name in ("base.raw", "base.raw.json", ".base.raw.part"):
+        (folder / name).write_text("old")
+    again = sandbox.play("guest", VARIABLES)
+    assert again.code == 0, again.output
+    assert list(folder.iterdir()) == []
+    assert sandbox.path("/var/lib/vmmlab/base/base.raw").exists()
 
 
 def test_missing_image(applied: tuple[Sandbox, Play, Play]) -> None:

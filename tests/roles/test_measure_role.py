@@ -276,7 +276,7 @@ class MeasuredLab:
         }
         self.put("/etc/vmmlab/lab.json", json.dumps(lab))
         self.put("/etc/vmmlab/vmms/qemu.json", json.dumps({"format": 1, "name": "qemu"}))
-        self.put("/var/lib/vmmlab/guest/base.raw", "disk")
+        self.put("/var/lib/vmmlab/base/base.raw", "disk")
         self.put("/opt/vmmlab/lib/tuning.py", "")
         programs = (
             f"{self.sandbox.directory / 'bin'}:{RUNNER_TESTS / 'fakes/host'}:{os.environ['PATH']}"

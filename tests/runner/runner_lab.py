@@ -164,9 +164,10 @@ def fake_lab(tmp_path: Path) -> Iterator[FakeLab]:
     root, state = tmp_path / "root", tmp_path / "state"
     state.mkdir()
     port = free_port()
-    for name in ("etc/vmmlab/vmms", "etc/vmmlab/keys", "var/lib/vmmlab/guest"):
+    for name in ("etc/vmmlab/vmms", "etc/vmmlab/keys", "var/lib/vmmlab/base"):
         (root / name).mkdir(parents=True)
-    (root / "var/lib/vmmlab/guest/base.raw").write_bytes(b"disk" * 1024)
+    (root / "var/lib/vmmlab/guest").mkdir()
+    (root / "var/lib/vmmlab/base/base.raw").write_bytes(b"disk" * 1024)
     about = {
         "guest_address": "127.0.0.1",
         "guest_port": port,

@@ -163,19 +163,17 @@ def test_guest_that_does_not_boot(lab: FakeLab, fault: str, reason: str) -> None
 def test_no_space_for_the_disk(lab: FakeLab, monkeypatch: pytest.MonkeyPatch) -> None:
     """A full lab host ends the run with words that help, and frees the lock."""
     lab.schedule(block(1, "qemu", 1, guest_test("1")))
-    base = lab.root / "var/lib/vmmlab/guest/base.raw"
     full = lab.root / "var/lib/vmmlab/guest"
     # A tmpfs of 60 MiB: less than the room that must stay free beside a disk.
     os.system(f"mount -t tmpfs -o size=60m none {full}")  # noqa: S605
     try:
-        base.write_bytes(b"disk")
         done = lab.call("run", RUN)
     finally:
         os.system(f"umount {full}")  # noqa: S605
     assert done.returncode == 3
     progress = lab.progress()
     assert progress["state"] == "failed"
-    assert "no space left for a guest's disk: 5" in progress["message"]
+    assert "no space left for a guest's disk: 60 MiB" in progress["message"]
     assert "start the same run again" in progress["message"]
     assert lab.call("start", RUN).stdout == "started\n", "the lock is free"
 
@@ -205,6 +203,18 @@ def test_console_that_is_a_link(lab: FakeLab, tmp_path: Path) -> None:
     link.symlink_to(secret)
     assert boot.console(link) == b""
     assert boot.console(secret) == b"root:x:0:0"
+
+
+def test_the_disk_is_the_guests_and_its_base_is_not(lab: FakeLab) -> None:
+    """The copy that runs belongs to the user whose folder it is in; nobody else reads either."""
+    boot, layout = import_module("vmmlab_runner.boot"), import_module("vmmlab_runner.layout")
+    paths = layout.Layout(lab.root)
+    os.chown(paths.disk.parent, 4242, 0)
+    boot.fresh_disk(paths)
+    assert paths.disk.stat().st_uid == 4242
+    assert paths.disk.stat().st_mode & 0o777 == 0o600
+    assert paths.base.stat().st_uid == os.geteuid()
+    assert paths.base.parent not in paths.disk.parents, "not in a folder that a VMM writes to"
 
 
 def test_pack_hands_out_what_is_new(lab: FakeLab) -> None:

@@ -24,16 +24,14 @@ options:
   keys: {type: path, required: true, description: Folder for the keys.}
   address: {type: str, required: true, description: The guests' address, for known_hosts.}
   lab_public_key: {type: str, default: "", description: A further key that opens the guests.}
-  owner: {type: str, required: true, description: The user whose file the base image is.}
 """
 EXAMPLES = """
 - guest_base:
     image: /opt/vmmlab/store/guest_image-0123456789abcdef/image.raw
     image_key: 0123456789abcdef
-    base: /var/lib/vmmlab/guest/base.raw
+    base: /var/lib/vmmlab/base/base.raw
     keys: /etc/vmmlab/keys
     address: 10.213.0.2
-    owner: vmmlab
 """
 RETURN = """
 public_key: {type: str, returned: always, description: The key that opens guests.}
@@ -146,7 +144,6 @@ def make_base(parameters: dict[str, str], files: list[tuple[str, str, str]], mar
         run("cp", "--sparse=always", "--reflink=auto", str(image), str(temporary))
         with tempfile.TemporaryDirectory() as work:
             write_into(temporary, files, work)
-        shutil.chown(temporary, parameters["owner"], parameters["owner"])
         temporary.replace(base)
     finally:
         temporary.unlink(missing_ok=True)
@@ -168,7 +165,6 @@ def main() -> None:
             "keys": {"type": "path", "required": True, "no_log": False},
             "address": {"type": "str", "required": True},
             "lab_public_key": {"type": "str", "default": "", "no_log": False},
-            "owner": {"type": "str", "required": True},
         },
         supports_check_mode=True,
     )

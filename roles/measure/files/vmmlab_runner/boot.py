@@ -58,7 +58,7 @@ def fresh_disk(layout: Layout) -> None:
     if done.returncode:
         disk.unlink(missing_ok=True)
         raise RunnerError(f"{disk}: cannot be made: {done.stderr.strip()}")
-    os.chown(disk, base.st_uid, base.st_gid)
+    os.chown(disk, disk.parent.stat().st_uid, -1)  # the user of the guests
     disk.chmod(0o600)
     # What is written now is not written back while the guest is measured.
     file = os.open(disk, os.O_RDONLY)

@@ -34,7 +34,7 @@ class Layout:
     @property
     def base(self) -> Path:
         """The guest image with keys, never started itself."""
-        return self.root / "var/lib/vmmlab/guest/base.raw"
+        return self.root / "var/lib/vmmlab/base/base.raw"
 
     @property
     def disk(self) -> Path:
