@@ -199,6 +199,29 @@ def test_base_of_an_earlier_version_is_removed(applied: tuple[Sandbox, Play, Pla
     assert sandbox.path("/var/lib/vmmlab/base/base.raw").exists()
 
 
+def test_network(applied: tuple[Sandbox, Play, Play]) -> None:
+    """A host that routes does not route the guest; nothing stays, also when the start failed."""
+    sandbox, _, _ = applied
+    text = sandbox.path("/etc/systemd/system/vmmlab-network.service").read_text()
+    text = text.replace("\\\n", "")
+    start = text.partition("ExecStart=/bin/sh -ec '")[2].partition("'\n")[0]
+    stop = text.partition("ExecStopPost=-/bin/sh -c '")[2].partition("'\n")[0]
+    assert "ExecStop=" not in text, "systemd skips it after a start that failed"
+    settings = ("ipv4/conf/vmmlab0/forwarding", "ipv6/conf/vmmlab0/disable_ipv6")
+    look = "cat " + " ".join(f"/proc/sys/net/{name}" for name in settings)
+    bridge = "ip -o address show dev vmmlab0; ip -o link show master vmmlab0"
+    before = "echo 1 > /proc/sys/net/ipv4/ip_forward"
+    script = f"{before}; {start}; {look}; {bridge}; {stop}; ip -o link"
+    done = sandbox.run("unshare", "--net", "sh", "-ec", script)
+    assert done.returncode == 0, done.stdout
+    lines = done.stdout.splitlines()
+    assert lines[:2] == ["0", "1"], done.stdout
+    assert "inet 10.213.0.1/24" in lines[2]
+    assert "inet6" not in done.stdout
+    assert "vmmlab-tap0" in lines[3]
+    assert [line.split()[1] for line in lines[4:]] == ["lo:"]
+
+
 def test_missing_image(applied: tuple[Sandbox, Play, Play]) -> None:
     """An image that was not shipped is named."""
     sandbox, _, _ = applied
