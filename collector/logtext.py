@@ -54,6 +54,8 @@ _LOST = "\ufffd"
 """Stands where something was lost that may have been a digit, so that no number is read there."""
 
 _CURSOR_FORWARD = re.compile(r"\x1b\[(\d{0,3})C")
+_WIDEST = 200
+"""Columns that a cursor is moved at once; a terminal is no wider, and a log need not grow."""
 _ODD_SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u3000]")
 
 _NOISE = re.compile(
@@ -142,7 +144,7 @@ def _rubbed_out(text: str) -> str:
 def _plain(text: str) -> str:
     """Return one line (or a part of one between carriage returns) as a reader sees it."""
     if not text.isprintable():
-        text = _CURSOR_FORWARD.sub(lambda found: " " * int(found[1] or 1), text)
+        text = _CURSOR_FORWARD.sub(lambda found: " " * min(int(found[1] or 1), _WIDEST), text)
         text = _INVISIBLE.sub(_without, text)
         if "\x08" in text:
             text = _rubbed_out(text)

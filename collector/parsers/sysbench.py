@@ -30,7 +30,8 @@ _BROKEN_OFF = re.compile(
 )
 _HEADER = "Running the test with following options:"
 _NOTHING_MOVED = ("memory_operation", "none")
-_COMMAND = re.compile(r"\bsysbench\b.*?\b(?P<test>cpu|memory|fileio)\b")
+_PROGRAM = re.compile(r"\bsysbench\b")
+_TEST = re.compile(r"\b(?:cpu|memory|fileio)\b")
 _ACCESS_MODE = re.compile(r"--memory-access-mode[= ](?P<mode>seq|rnd)\b")
 
 _LATENCY = {"latency_min_ms", "latency_avg_ms", "latency_max_ms", "percentile", "latency_sum_ms"}
@@ -67,22 +68,26 @@ def access_mode(command: str) -> str | None:
     return found["mode"] if found else None
 
 
+def _test_of(command: str) -> str | None:
+    """Return the first test named behind `sysbench`, in one pass over a line of any length."""
+    program = _PROGRAM.search(command)
+    found = _TEST.search(command, program.end()) if program else None
+    return found[0] if found else None
+
+
 class _Run:
     """What is known of a run while its lines are read."""
 
     def __init__(self, version: str | None, command: Line | None) -> None:
         self.version = version
         self.test: str | None = None
-        self.hint: str | None = None
+        self.hint = _test_of(command.text) if command else None
         self.values: list[Value] = []
         self.seen: set[str] = set()
         self.position = -1
         self.prepares = False
-        if command and (found := _COMMAND.search(command.text)):
-            self.hint = found["test"]
-            mode = access_mode(command.text)
-            if mode and self.hint == "memory":
-                self.values.append(Value("access_mode", mode, command.number))
+        if command and self.hint == "memory" and (mode := access_mode(command.text)):
+            self.values.append(Value("access_mode", mode, command.number))
 
     @property
     def missing(self) -> set[str]:

@@ -160,3 +160,9 @@ def test_long_odd_lines_take_no_time() -> None:
     """A megabyte of backspaces, dashes or escapes is read in linear time."""
     for piece in (b"a" * 500_000 + b"\x08" * 500_000, b"-" * 10**6, b"\x1b[" * 500_000):
         assert len(read_lines(piece)) == 1
+
+
+def test_a_cursor_sent_far_away_is_no_line_of_blanks() -> None:
+    """Six bytes of a log must not become a thousand."""
+    (line,) = read_lines(b"a\x1b[999Cb")
+    assert line.text == f"a{200 * ' '}b"

@@ -5,6 +5,7 @@ A new case is two files. `wrapped` holds logs of all tools as terminals and cons
 """
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from collector.parsers import (
     systemd_units,
 )
 from collector.parsers.clean import read_clean
-from collector.parsers.scan import scan
+from collector.parsers.scan import scan, scan_log
 from collector.parsers.sysbench_grammar import RULES, match
 
 LOGS = Path(__file__).parent.parent / "data" / "logs"
@@ -149,3 +150,12 @@ def test_no_prefix_of_a_good_log_is_good(name: str) -> None:
                 assert run["values"].items() <= whole.items()
             else:
                 assert (run["outcome"] == "ok", run["values"]) == (False, {}), length
+
+
+def test_a_long_command_is_searched_once() -> None:
+    """A prompt with a megabyte of `sysbench` behind it is no work."""
+    log = b"root@guest:~# " + b"sysbench " * 100_000 + b"\nFATAL: no\n"
+    began = time.process_time()
+    (run,) = scan_log(log)
+    assert run.reason == "FATAL: no"
+    assert time.process_time() - began < 2

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -83,3 +84,12 @@ def test_facts_are_named_in_chinese() -> None:
 def test_an_unknown_sentence_stays_as_it_is() -> None:
     """Better English than nothing."""
     assert in_language("something nobody has thought of", "zh") == "something nobody has thought of"
+
+
+@pytest.mark.parametrize("words", [" more", "7, ", " (", "; ", " instead of ", ", 7 (x), "])
+def test_no_text_takes_long(words: str) -> None:
+    """A lab host's text may hold the words of our sentences as often as it likes."""
+    began = time.process_time()
+    for length in (150, 900, 1_000_000):
+        in_language((words * length)[:length], "zh")
+    assert time.process_time() - began < 2
