@@ -1,7 +1,6 @@
 """From the folder of a host to rows: its logs, and those that were planned and are missing."""
 
 import hashlib
-import json
 import math
 import os
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from collector.errors import UnusableInputError
+from collector.from_host import PROGRESS_LIMIT, missing_reasons, read_json, shortened
 from collector.layout import log_files, natural
 from collector.parsers import LogRun
 from collector.parsers.clean import CleanRun, read_clean
@@ -33,6 +33,7 @@ PARSERS = {
 """The parser whose run a folder's log is about, where it is not sysbench."""
 
 _CHUNK = 1 << 16
+_TOO_LARGE = 1 << 63
 
 Name = tuple[str, str, str, int]
 """VMM, measurement, case and repetition: what one log of a host is about."""
@@ -113,13 +114,15 @@ def add_host(
     wanted = (planned.blocks.keys() | failed.keys()) - found
     if not wanted:
         return
-    reasons = _reasons(path)
+    progress, fault = read_json(path / "progress.json", PROGRESS_LIMIT)
+    reasons = missing_reasons(progress)
+    unknown = f"{NO_LOG}; progress.json cannot be used ({fault})" if fault else NO_LOG
     for name in sorted(wanted, key=lambda item: (item[0], item[1], natural(item[2]), item[3])):
-        reason = planned.left_out.get(name[0]) or reasons.get(name) or NO_LOG
+        reason = planned.left_out.get(name[0]) or reasons.get(name) or unknown
         if tries := failed.get(name):
             last = pick(scan_log(_read(tries[-1])), name[1], name[2])
             reason += f"; failed attempts: {len(tries)}, the last in {Path(tries[-1]).name}"
-            reason += f" ({last.reason})" if last.reason else ""
+            reason += f" ({shortened(last.reason)})" if last.reason else ""
         block = planned.blocks.get(name, math.nan)
         row = LogRow(run, host, *name, log="", outcome="missing", reason=reason, block=block)
         columns.add(row, None)
@@ -142,7 +145,7 @@ def _log(
         run = pick(scan_log(data), key[3], key[4])
         if not first:
             run = _error("another log has this repetition's number too; one must go")
-        outcome, reason = run.outcome, run.reason or ""
+        outcome, reason = run.outcome, shortened(run.reason or "")
         line = math.nan if run.line is None else float(run.line)
         values = in_columns(run)
     digest = hashlib.sha256(data).hexdigest()
@@ -195,23 +198,13 @@ def _read(path: str) -> bytes:
     return data
 
 
-_Sidecar = tuple[str, str, float, float, float, float]
-_NO_SIDECAR: _Sidecar = ("", "", math.nan, math.nan, math.nan, math.nan)
+_Sidecar = tuple[str, str, float, float, float, float, str]
+_NO_SIDECAR: _Sidecar = ("", "", math.nan, math.nan, math.nan, math.nan, "")
 
 
 def _sidecar(log: str) -> _Sidecar:
-    """Return what the sidecar of a log says: the last six columns of its row.
-
-    Raises:
-        UnusableInputError: it is no JSON object.
-    """
-    path = f"{log.rpartition('.')[0]}.json"
-    try:
-        found = json.loads(_read(path))
-    except ValueError as error:
-        raise UnusableInputError(f"{path}: no JSON ({error}); mend or remove it") from None
-    if not isinstance(found, dict):
-        raise UnusableInputError(f"{path}: a JSON object is expected; mend or remove the file")
+    """Return what the sidecar of a log says: the last seven columns of its row."""
+    found, fault = read_json(f"{log.rpartition('.')[0]}.json")
     return (
         _text(found.get("started")),
         _text(found.get("finished")),
@@ -219,21 +212,8 @@ def _sidecar(log: str) -> _Sidecar:
         _number(found.get("exit_code")),
         _number(found.get("attempt")),
         _number(found.get("block")),
+        fault,
     )
-
-
-def _reasons(host: Path) -> dict[Name, str]:
-    """Return why measurements of a host are missing, as far as its runner says."""
-    try:
-        progress = json.loads((host / "progress.json").read_bytes())
-        return {
-            (item["vmm"], item["measurement"], item["case"], int(item["repetition"])): str(
-                item["reason"]
-            )
-            for item in progress["missing"]
-        }
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
 
 
 def _text(value: object) -> str:
@@ -241,4 +221,7 @@ def _text(value: object) -> str:
 
 
 def _number(value: object) -> float:
-    return float(value) if isinstance(value, int | float) else math.nan
+    """Return a number of JSON; NaN for what is none, or is too large for one."""
+    if isinstance(value, int | float) and abs(value) < _TOO_LARGE:
+        return float(value)
+    return math.nan

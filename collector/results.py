@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from collector.errors import UnusableInputError
+from collector.from_host import plain, read_json
 from collector.gather import Planned, add_host
 from collector.layout import MEASUREMENTS, natural, places
 from collector.samples import Columns
@@ -21,6 +22,8 @@ __all__ = ["MEASUREMENTS", "Collection", "Host", "Run", "Vmm", "collect"]
 
 _KNOWN_VMMS = {"stratovirt": "StratoVirt", "qemu": "QEMU", "qemu_microvm": "QEMU microvm"}
 """The VMMs that have an order and a label of their own, where no file says otherwise."""
+_LONGEST_LABEL = 60
+"""Characters of a label: it stands in every table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Vmm:
     label: str
     path: Path
     meta: dict[str, Any]
+    fault: str = ""
+    """Why its `vmm.json` cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,8 @@ class Host:
     path: Path
     meta: dict[str, Any]
     vmms: tuple[Vmm, ...]
+    fault: str = ""
+    """Why its `host.json` cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +73,8 @@ class Collection:
             repetition (int64), log (str, empty when missing), outcome (`ok`, `error`, `empty`,
             `missing`), reason (str, empty when ok), line (float64, NaN for the whole log), tool,
             version, sha256, parser, started, finished (str, empty when unknown), seconds,
-            exit_code, attempt, block (float64, NaN when unknown).
+            exit_code, attempt, block (float64, NaN when unknown), fault (str: why its sidecar
+            cannot be used, empty when it can, or when there is none).
     """
 
     runs: tuple[Run, ...]
@@ -82,8 +90,9 @@ def collect(paths: Sequence[Path]) -> Collection:
             found under two of them is read once.
 
     Raises:
-        UnusableInputError: a path does not exist or holds no results, or a `.json` of a run,
-            host or VMM is no JSON object.
+        UnusableInputError: a path does not exist or holds no results, or a `run.json` is no
+            JSON object. What a lab host wrote raises nothing: a file of it that cannot be used
+            is told as its `fault`.
     """
     found: dict[Path, dict[Path, _Found]] = {}
     for path in paths:
@@ -140,7 +149,7 @@ def read_object(path: Path) -> dict[str, Any]:
         found = json.loads(path.read_bytes())
     except FileNotFoundError:
         return {}
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RecursionError) as error:
         raise UnusableInputError(
             f"{path}: not readable as JSON ({error}); mend or remove it"
         ) from None
@@ -165,22 +174,18 @@ def _run(path: Path, found: dict[Path, _Found]) -> Run:
     """Return the run in the folder `path` with the hosts that were found."""
     meta = read_object(path / "run.json")
     order = _order(_names(path / "run.json", "vmms"))
-    hosts = (
-        Host(
-            host.name,
-            host,
-            read_object(host / "host.json"),
-            tuple(sorted(map(_vmm, found[host].vmms), key=order)),
-        )
-        for host in sorted(found, key=lambda item: natural(item.name))
-    )
+    hosts = []
+    for host in sorted(found, key=lambda item: natural(item.name)):
+        facts, fault = read_json(host / "host.json")
+        vmms = tuple(sorted(map(_vmm, found[host].vmms), key=order))
+        hosts.append(Host(host.name, host, facts, vmms, fault))
     return Run(path.name, path, meta, tuple(hosts))
 
 
 def _vmm(path: Path) -> Vmm:
-    meta = read_object(path / "vmm.json")
+    meta, fault = read_json(path / "vmm.json")
     label = meta.get("label") or _KNOWN_VMMS.get(path.name, path.name)
-    return Vmm(path.name, str(label), path, meta)
+    return Vmm(path.name, plain(label, _LONGEST_LABEL), path, meta, fault)
 
 
 def _order(planned: Iterable[str]) -> Callable[[Vmm], tuple[int, str]]:

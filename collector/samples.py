@@ -41,6 +41,7 @@ class LogRow(NamedTuple):
     exit_code: float = _NAN
     attempt: float = _NAN
     block: float = _NAN
+    fault: str = ""
 
 
 _NUMBERS = {"repetition", "line", "seconds", "exit_code", "attempt", "block"}

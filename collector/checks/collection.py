@@ -2,6 +2,7 @@
 
 from collector.checks.access import swapped_modes, with_access_mode
 from collector.checks.facts import is_emulated
+from collector.checks.files import unusable_files
 from collector.checks.headers import wrong_folder
 from collector.checks.logs import Log, own_numbers, read_logs
 from collector.checks.mappings import unlike_mappings
@@ -24,7 +25,7 @@ def check_collection(collection: Collection) -> list[Finding]:
         for log in read_logs(collection)
     ]
     plans = {run.name: _plan(run.meta.get("plan")) for run in collection.runs}
-    findings: list[Finding] = []
+    findings = unusable_files(collection, logs)
     strays: set[tuple[str, str, str, str, str, str]] = set()
     for log in logs:
         misplaced = wrong_folder(log, plans.get(log.run, {}))

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
+from collector.from_host import read_json
 from collector.results import Collection, Host, Run, Vmm
 
 _TUNING = ("governor", "turbo", "thp", "ksm")
@@ -50,7 +50,7 @@ def facts_of(host: Host, vmm: Vmm) -> dict[str, str]:
         or guest.get("kernel")
         or seen.get("kernel"),
         "image": checksums.get("image"),
-        "initrd": {True: "yes", False: "no"}.get(vmm.meta.get("initrd", "")),
+        "initrd": _yes_or_no(vmm.meta.get("initrd")),
         "vcpus": guest.get("vcpus"),
         "memory": guest.get("memory_mib"),
         "disk_format": guest.get("disk_format"),
@@ -96,7 +96,7 @@ def sides(collection: Collection) -> Iterator[tuple[Run, Host, Vmm]]:
 
 def sidecar(vmm: Vmm, measurement: str, case: str, repetition: int) -> dict[str, Any]:
     """Return the sidecar of one log; empty when there is none that can be read."""
-    return _object(vmm.path / measurement / case / f"{repetition:02d}.json")
+    return read_json(vmm.path / measurement / case / f"{repetition:02d}.json")[0]
 
 
 def _seen_in_guest(vmm: Vmm) -> Mapping[str, Any]:
@@ -105,18 +105,10 @@ def _seen_in_guest(vmm: Vmm) -> Mapping[str, Any]:
     All guests of one VMM in one run are started from the same kernel and image.
     """
     for path in sorted(vmm.path.glob("*/*/*.json")):
-        guest = _mapping(_object(path).get("guest"))
+        guest = _mapping(read_json(path)[0].get("guest"))
         if guest:
             return guest
     return {}
-
-
-def _object(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _host_cpu(meta: Mapping[str, Any]) -> str:
@@ -135,6 +127,10 @@ def _tuning(meta: Mapping[str, Any]) -> str:
 
 def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def _yes_or_no(value: object) -> str | None:
+    return ("yes" if value else "no") if isinstance(value, bool) else None
 
 
 def _text(value: object) -> str:

@@ -41,6 +41,8 @@ class Log:
     seconds: float | None = None
     exit_code: float | None = None
     parser: str = ""
+    fault: str = ""
+    """Why its sidecar cannot be used."""
     numbers: dict[str, float] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
@@ -83,7 +85,8 @@ def read_logs(collection: Collection) -> list[Log]:
     logs: dict[_Key, Log] = {}
     for row in _rows(collection.logs, (*_KEY, *_FROM_LOGS)):
         key = cast("_Key", row[: len(_KEY)])
-        tool, version, outcome, reason, line, sha256, seconds, exit_code, parser = row[len(_KEY) :]
+        tool, version, outcome, reason, line, sha256, *rest = row[len(_KEY) :]
+        seconds, exit_code, parser, fault = rest
         logs[key] = Log(
             *key,
             _text(tool),
@@ -95,6 +98,7 @@ def read_logs(collection: Collection) -> list[Log]:
             _number(seconds),
             _number(exit_code),
             _text(parser),
+            _text(fault),
         )
     for row in _rows(collection.samples, (*_KEY, "metric", "value", "text", "line")):
         log = logs.get(cast("_Key", row[: len(_KEY)]))
@@ -111,7 +115,7 @@ def read_logs(collection: Collection) -> list[Log]:
 
 _FROM_LOGS = (
     *("tool", "version", "outcome", "reason", "line", "sha256", "seconds", "exit_code"),
-    "parser",
+    *("parser", "fault"),
 )
 
 

@@ -43,14 +43,14 @@ def _note(run: Run, host: Host | None, vmm: Vmm | None, message: str) -> Finding
 
 def _about_host(run: Run, host: Host) -> list[Finding]:
     findings = []
-    if not host.meta:
+    if not host.meta and not host.fault:
         message = "host.json is missing: CPU, kernel, clocksource and tuning are not known"
         findings.append(_note(run, host, None, message))
     elif is_emulated(run, host):
         message = "an emulated host: its figures show that the chain works and compare nothing"
         findings.append(_note(run, host, None, message))
     for vmm in host.vmms:
-        if not vmm.meta:
+        if not vmm.meta and not vmm.fault:
             message = "vmm.json is missing: version, kernel, image and command line are not known"
             findings.append(_note(run, host, vmm, message))
         elif is_stand_in(vmm):
@@ -76,7 +76,11 @@ def _without_result(group: list[Log]) -> list[Finding]:
 
 
 def _without_sidecar(group: list[Log]) -> list[Finding]:
-    bare = [log for log in group if log.log and log.exit_code is None and log.seconds is None]
+    bare = [
+        log
+        for log in group
+        if log.log and log.exit_code is None and log.seconds is None and not log.fault
+    ]
     if not bare:
         return []
     first = bare[0]

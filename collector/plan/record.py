@@ -13,6 +13,7 @@ from typing import Any
 
 from collector import __version__
 from collector.errors import UnusableInputError
+from collector.from_host import read_json
 from collector.plan.model import Plan
 from collector.plan.project import VmmEntry, shown
 from collector.plan.words import listing
@@ -118,10 +119,9 @@ def finished(record: Mapping[str, Any], directory: Path) -> dict[str, Any]:
     """Return `record` with the end of the run and whether any of its hosts was emulated."""
     emulated = []
     for path in sorted(directory.glob("*/host.json")):
-        try:
-            emulated.append(bool(json.loads(path.read_text(encoding="utf-8"))["emulated"]))
-        except (OSError, ValueError, KeyError, TypeError):
-            continue  # a broken host.json is the collector's finding, and no reason to end here
+        facts, _ = read_json(path)  # a broken one is a finding, and no reason to end here
+        if "emulated" in facts:
+            emulated.append(bool(facts["emulated"]))
     known = {"emulated": any(emulated)} if emulated else {}
     return {**record, **known, "finished": _now()}
 
@@ -151,7 +151,7 @@ def read_record(directory: Path) -> dict[str, Any] | None:
         record = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UnusableInputError(f"{shown(path)}: cannot be read: {error}") from error
     if not isinstance(record, dict) or record.get("format") != FORMAT:
         found = record.get("format") if isinstance(record, dict) else "no mapping"

@@ -174,6 +174,22 @@ SENTENCES = {
     "one is a copy, measure again": "其中一份是复制的，请重新测量",
     "is one a copy?": "其中一份是复制的吗？",
     "{log}, and so are {count} more logs of {vmm}": "{log}（{vmm} 还有 {count} 份日志也是如此）",
+    "host.json cannot be used: {reason}; CPU, kernel, clocksource and tuning are not known: mend"
+    " or remove it": "host.json 无法使用：{reason}；CPU、内核、时钟源和调优未知：请修复或删除",
+    "vmm.json cannot be used: {reason}; version, kernel, image and command line are not known: mend"
+    " or remove it": "vmm.json 无法使用：{reason}；版本、内核、镜像和命令行未知：请修复或删除",
+    "the sidecar of this log cannot be used: {reason}; command, time and exit code are not known:"
+    " mend or remove it": (
+        "此日志的附带记录无法使用：{reason}；命令、时间和退出码未知：请修复或删除"
+    ),
+    "{log}; progress.json cannot be used ({reason})": "{log}；progress.json 无法使用（{reason}）",
+    "it is a link": "它是一个链接",
+    "it is no file": "它不是文件",
+    "it is no JSON object": "它不是 JSON 对象",
+    "it is nested too deeply": "它嵌套太深",
+    "it has more than {limit} bytes": "它超过 {limit} 字节",
+    "a text in it has {count} characters": "其中一段文字有 {count} 个字符",
+    "a number in it is not finite, or too large": "其中一个数不是有限数，或太大",
     # notes
     "no result ({reason}): {logs}": "没有结果（{reason}）：{logs}",
     "run.json is missing: plan, order, versions and dates are not known": (

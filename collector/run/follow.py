@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from collector.run.summary import plain
+from collector.from_host import plain
 
 _STAGE = re.compile(r"STAGE (?P<number>\d+)/(?P<count>\d+): (?P<name>\S+)")
 _STEP = re.compile(r"(?P<host>[^\s:]+): \[(?P<done>\d+)/(?P<planned>\d+)\] (?P<what>.+)")

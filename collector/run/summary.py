@@ -4,21 +4,19 @@ Everything below a host's folder came from that host: it is read in small pieces
 followed, and what is shown of it holds no control characters.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from collector.errors import UnusableInputError
+from collector.from_host import PROGRESS_LIMIT, missing_reasons, plain, read_json
 from collector.plan.record import read_record
 from collector.run.failures import failure_log, read_failure
 
 _TAIL = 4096
-_LONGEST = 160
 LONGEST_ERROR = 400
 """An error says what was found, what was expected and what to do, so it may be longer."""
-_LARGEST_JSON = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +130,8 @@ def _summary(directory: Path, record: Mapping[str, Any]) -> RunSummary:
 
 
 def _host(folder: Path, blocks: list[dict[str, Any]]) -> HostSummary:
-    progress = read_json(folder / "progress.json")
-    reasons = {_key(item): plain(item.get("reason", "")) for item in _mappings(progress, "missing")}
+    progress, fault = read_json(folder / "progress.json", PROGRESS_LIMIT)
+    reasons = missing_reasons(progress)
     missing = []
     retried = planned = 0
     for vmm, step in _planned(blocks):
@@ -144,7 +142,7 @@ def _host(folder: Path, blocks: list[dict[str, Any]]) -> HostSummary:
             retried += bool(failed)
             continue
         key = (vmm, step["measurement"], step["case"], step["repetition"])
-        reason = reasons.get(key) or (_why(failed[-1]) if failed else _not_tried(folder))
+        reason = plain(reasons.get(key, "")) or (_why(failed[-1]) if failed else _not_tried(folder))
         last = failed[-1] if failed else None
         missing.append(
             Missing(folder.name, *key, step["of"], attempts=len(failed), reason=reason, log=last)
@@ -157,7 +155,9 @@ def _host(folder: Path, blocks: list[dict[str, Any]]) -> HostSummary:
         retried=retried,
         state=plain(progress["state"]) if progress.get("state") else None,
         seconds_left=float(left) if isinstance(left, int | float) else None,
-        message=plain(progress.get("message") or ""),
+        message=f"progress.json cannot be used: {fault}"
+        if fault
+        else plain(progress.get("message") or ""),
         error=plain(read_failure(folder.parent, folder.name), LONGEST_ERROR),
         error_log=failure_log(folder.parent, folder.name),
     )
@@ -167,11 +167,6 @@ def _planned(blocks: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]
     for block in blocks:
         for step in block["measurements"]:
             yield block["vmm"], step
-
-
-def _key(item: Mapping[str, Any]) -> tuple[Any, ...]:
-    words = (str(item.get(key)) for key in ("vmm", "measurement", "case"))
-    return (*words, item.get("repetition"))
 
 
 def _complete(path: Path) -> bool:
@@ -190,7 +185,7 @@ def _not_tried(folder: Path) -> str:
 
 def _why(log: Path) -> str:
     """Return why the attempt that left `log` failed: its sidecar's word, its last line."""
-    sidecar = read_json(log.with_suffix(".json"))
+    sidecar, _ = read_json(log.with_suffix(".json"))
     reason = sidecar.get("reason")
     if not isinstance(reason, str):
         code = sidecar.get("exit_code")
@@ -206,26 +201,3 @@ def _last_line(log: Path) -> str:
         file.seek(max(0, log.stat().st_size - _TAIL))
         lines = file.read(_TAIL).decode("utf-8", "replace").splitlines()
     return next((line.strip() for line in reversed(lines) if line.strip()), "")
-
-
-def plain(text: object, longest: int = _LONGEST) -> str:
-    """Return `text` from a lab host as one short line without control characters."""
-    words = " ".join(str(text).split())
-    words = "".join(character for character in words if character.isprintable())
-    return words if len(words) <= longest else f"{words[:longest]} …"
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """Return the mapping in a lab host's file `path`; empty when it is absent or broken."""
-    try:
-        if path.is_symlink() or path.stat().st_size > _LARGEST_JSON:
-            return {}
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return data if isinstance(data, dict) else {}
-
-
-def _mappings(data: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
-    items = data.get(key)
-    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []

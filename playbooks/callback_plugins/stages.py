@@ -23,11 +23,12 @@ if str(ROOT) not in sys.path:  # Ansible may run from another environment than t
     sys.path.append(str(ROOT))
 
 from collector.errors import UnusableInputError  # noqa: E402 - found through the line above
+from collector.from_host import plain  # noqa: E402 - as above
 from collector.plan.record import read_record  # noqa: E402 - as above
 from collector.plan.totals import duration  # noqa: E402 - as above
 from collector.run.failures import Failure, clearer, write_failures  # noqa: E402 - as above
 from collector.run.status import closing_lines, table_lines  # noqa: E402 - as above
-from collector.run.summary import LONGEST_ERROR, plain, summarize  # noqa: E402 - as above
+from collector.run.summary import LONGEST_ERROR, summarize  # noqa: E402 - as above
 
 DOCUMENTATION = """
 name: stages

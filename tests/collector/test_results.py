@@ -304,14 +304,11 @@ def test_a_path_without_results_is_refused(tmp_path: Path, what: str) -> None:
         ("r1/run.json", "[]"),
         ("r1/run.json", '{"blocks": [{"vmm": "qemu"}]}'),
         ("r1/run.json", '{"vmms": 3}'),
-        ("r1/lab-9/host.json", "no"),
-        ("r1/lab-9/qemu/vmm.json", "3"),
-        ("r1/lab-9/qemu/sysbench-cpu/threads-2/01.json", "{"),
-        ("r1/lab-9/qemu/sysbench-cpu/threads-2/01.json", "[]"),
+        ("r1/run.json", 100_000 * "["),
     ],
 )
-def test_a_damaged_json_is_named(results: Path, place: str, content: str) -> None:
-    """Half a file of facts is worse than none: it is refused by name."""
+def test_a_damaged_run_json_is_refused(results: Path, place: str, content: str) -> None:
+    """Half a plan is worse than none: it is refused by name."""
     (results / place).write_text(content)
     with pytest.raises(UnusableInputError, match=Path(place).name):
         collect([results])

@@ -122,6 +122,35 @@ def test_a_host_says_why(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "\x1b" not in shown
 
 
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ('{"seconds_left": NaN, "state": "running"}', "a number in it is not finite, or too large"),
+        ('{"seconds_left": 1' + 400 * "0" + "}", "a number in it is not finite, or too large"),
+        (100_000 * "[", "it is nested too deeply"),
+        ("{", "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"),
+    ],
+)
+def test_a_hosts_broken_progress_is_told(
+    run: Path, content: str, why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It neither stops the summary nor looks as if the host had said nothing."""
+    complete(run, "h1")
+    (run / "h1" / "qemu" / "sysbench-cpu" / "threads-2" / "01.log").unlink()
+    (run / "h1" / "progress.json").write_text(content)
+    capsys.readouterr()
+    assert main(["status", str(run)]) == 1
+    assert f"h1: progress.json cannot be used: {why}\n" in capsys.readouterr().out
+
+
+def test_odd_reasons_of_a_host_are_left_out(run: Path) -> None:
+    """A list where a number belongs is no error of run.json."""
+    gap = {"vmm": [], "measurement": "boot", "case": {}, "repetition": [], "reason": "x"}
+    (run / "h1").mkdir()
+    (run / "h1" / "progress.json").write_text(json.dumps({"missing": [gap], "state": [1]}))
+    assert summarize(run).hosts[0].missing[0].reason == "not measured yet"
+
+
 def test_a_host_that_failed_is_told_with_its_error(
     run: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
