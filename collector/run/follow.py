@@ -13,6 +13,7 @@ _STEP = re.compile(r"(?P<host>[^\s:]+): \[(?P<done>\d+)/(?P<planned>\d+)\] (?P<w
 _BETWEEN = re.compile(r"(?P<host>[^\s:]+): (?P<what>.+)")
 _CLOSING = re.compile(r"STAGES \*+")
 _LOUD = ("LEFT OUT", "[ERROR]")
+_SET_FACT = ("ansible.builtin.set_fact", "ansible.legacy.set_fact", "set_fact")
 _TOLD_BY_EVENT = "[ERROR]: Task failed"
 
 
@@ -54,9 +55,10 @@ class Follower:
             yield f"{data.get('host')}: FAILED: {data.get('task')}: {message}"
         elif name == "playbook_on_task_start":
             self.task = " : ".join(filter(None, (data.get("role"), data.get("task"))))
-        elif name == "runner_on_ok":
-            facts = (data.get("res") or {}).get("ansible_facts") or {}
-            self.run_dir = Path(facts["plan_run_dir"]) if "plan_run_dir" in facts else self.run_dir
+        elif name == "runner_on_ok" and data.get("task_action") in _SET_FACT:
+            # Of another task the facts are what a lab host says, and no place to write to.
+            told = ((data.get("res") or {}).get("ansible_facts") or {}).get("plan_run_dir")
+            self.run_dir = Path(told) if told and isinstance(told, str) else self.run_dir
 
     def _line(self, line: str) -> Iterator[str]:
         if self.closing or _CLOSING.fullmatch(line):

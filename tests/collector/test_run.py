@@ -89,6 +89,12 @@ def test_bad_arguments_start_nothing(
     assert capsys.readouterr().err.startswith(f"vmmlab run: {message}")
 
 
+def set_fact(action: str, run_dir: object) -> dict[str, Any]:
+    """Return the event of a task that tells the folder of the run."""
+    result = {"ansible_facts": {"plan_run_dir": run_dir}}
+    return {"event": "runner_on_ok", "event_data": {"task_action": action, "res": result}}
+
+
 def test_events_become_what_a_person_sees() -> None:
     """Stage, task, progress, failures, what was left out, the folder of the run."""
     follower = Follower()
@@ -100,10 +106,9 @@ def test_events_become_what_a_person_sees() -> None:
         {"event": "verbose", "stdout": "virtual-lab: qemu: starting guest 1"},
         {"event": "verbose", "stdout": step},
         {"event": "verbose", "stdout": "virtual-lab: qemu: starting guest 2"},
-        {
-            "event": "runner_on_ok",
-            "event_data": {"res": {"ansible_facts": {"plan_run_dir": "/results/friday"}}},
-        },
+        set_fact("ansible.builtin.set_fact", "/results/friday"),
+        set_fact("ansible.builtin.setup", "/root/.ssh"),
+        set_fact("ansible.builtin.set_fact", ["/root/.ssh"]),
         {
             "event": "runner_on_failed",
             "event_data": {"host": "h1", "task": "Ship", "res": {"msg": "no\nspace"}},
