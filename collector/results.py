@@ -18,7 +18,7 @@ from collector.gather import Planned, add_host
 from collector.layout import MEASUREMENTS, natural, places
 from collector.samples import Columns
 
-__all__ = ["MEASUREMENTS", "Collection", "Host", "Run", "Vmm", "collect"]
+__all__ = ["MEASUREMENTS", "Collection", "Host", "Run", "Vmm", "collect", "labels_of"]
 
 _KNOWN_VMMS = {"stratovirt": "StratoVirt", "qemu": "QEMU", "qemu_microvm": "QEMU microvm"}
 """The VMMs that have an order and a label of their own, where no file says otherwise."""
@@ -186,6 +186,36 @@ def _vmm(path: Path) -> Vmm:
     meta, fault = read_json(path / "vmm.json")
     label = meta.get("label") or _KNOWN_VMMS.get(path.name, path.name)
     return Vmm(path.name, plain(label, _LONGEST_LABEL), path, meta, fault)
+
+
+def labels_of(runs: Iterable[Run]) -> dict[str, str]:
+    """Return the label of each VMM across hosts, in the order in which they are found.
+
+    One host has no say in it: what `run.json` says counts, then what is known; a `vmm.json` only
+    where all of them say the same.
+    """
+    given: dict[str, str] = {}
+    found: dict[str, set[str]] = {}
+    for run in runs:
+        given |= _given_labels(run.meta)
+        for vmm in (vmm for host in run.hosts for vmm in host.vmms):
+            found.setdefault(vmm.name, set()).add(vmm.label)
+    return {
+        name: given.get(name)
+        or _KNOWN_VMMS.get(name)
+        or (next(iter(labels)) if len(labels) == 1 else name)
+        for name, labels in found.items()
+    }
+
+
+def _given_labels(run: dict[str, Any]) -> dict[str, str]:
+    """Return the labels that the entries of a plan give to their VMMs."""
+    entries = run.get("vmm_entries")
+    return {
+        str(entry.get("name")): plain(entry["label"], _LONGEST_LABEL)
+        for entry in (entries if isinstance(entries, list) else ())
+        if isinstance(entry, dict) and entry.get("label")
+    }
 
 
 def _order(planned: Iterable[str]) -> Callable[[Vmm], tuple[int, str]]:

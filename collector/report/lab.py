@@ -15,7 +15,7 @@ from collector.report.facts import plain
 from collector.report.notices import left_out, left_out_notice
 from collector.report.problems import Problem
 from collector.report.series import Chart, Series
-from collector.results import Collection
+from collector.results import Collection, labels_of
 from collector.tables.fileio import MODES
 from collector.tables.host_data import DIAGNOSTIC_CASES
 
@@ -146,10 +146,7 @@ def make_lab_report(
     collection: Collection, hosts: Sequence[HostLine], language: Language
 ) -> LabReport:
     """Return the report of all hosts of `collection`; `hosts` are in its order."""
-    labels: dict[str, str] = {}
-    for run in collection.runs:
-        for host in run.hosts:
-            labels |= {vmm.name: vmm.label for vmm in host.vmms if vmm.name not in labels}
+    labels = labels_of(collection.runs)
     sides = [make_side(collection, name, label=label) for name, label in labels.items()]
     spreads = [spread for side in sides for spread in _spreads(side)]
     # The VMMs stand below one another in each metric; metrics as in the report.

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from collector.errors import UnusableInputError
-from collector.results import Collection, collect
+from collector.results import Collection, collect, labels_of
 from collector.samples import write_csv
 
 LOGS = Path(__file__).parent.parent / "data" / "logs"
@@ -150,6 +150,21 @@ def test_the_plan_orders_vmms_and_files_name_them(results: Path) -> None:
     (vmms,) = [host.vmms for host in collect([results]).runs[0].hosts if host.name == "lab-9"]
     assert [vmm.label for vmm in vmms] == ["my-vmm", "QEMU 10", "StratoVirt"]
     assert vmms[1].meta == {"label": "QEMU 10"}
+
+
+def test_no_single_host_names_a_vmm_of_the_lab(results: Path) -> None:
+    """What the run or everybody knows counts; a vmm.json where all of them agree."""
+    for host in ("lab-9", "lab-10"):
+        for vmm in ("mine", "ours"):
+            put(results, f"r1/{host}/{vmm}/sysbench-cpu/threads-2/01.log")
+        write(results / f"r1/{host}/ours/vmm.json", {"label": "Ours 2"})
+    write(results / "r1/lab-9/mine/vmm.json", {"label": "StratoVirt"})
+    write(results / "r1/lab-9/qemu/vmm.json", {"label": "StratoVirt"})
+    named = {"stratovirt": "StratoVirt", "qemu": "QEMU", "mine": "mine", "ours": "Ours 2"}
+    assert labels_of(collect([results]).runs) == named
+    entries = [3, {"name": "mine"}, {"name": "qemu", "label": "QEMU 11"}]
+    write(results / "r1/run.json", {"vmm_entries": entries})
+    assert labels_of(collect([results]).runs) == {**named, "qemu": "QEMU 11"}
 
 
 def test_a_sidecar_fills_the_row_of_its_log(results: Path) -> None:
