@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from collector import __version__
 from collector.errors import UnusableInputError
 from collector.exit_status import ExitStatus
+from collector.from_host import printable
 
 COMMANDS = {
     "run": "run the playbooks with one live progress display",
@@ -47,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         gc.freeze()
         return int(command.run(parsed))
     except UnusableInputError as error:
-        print(f"vmmlab {parsed.command}: {error}", file=sys.stderr)
+        print(f"vmmlab {parsed.command}: {printable(error, lines=True)}", file=sys.stderr)
         return ExitStatus.UNUSABLE
     except BrokenPipeError:
         sys.stderr.close()

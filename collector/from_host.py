@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-__all__ = ["PROGRESS_LIMIT", "missing_reasons", "plain", "read_json", "shortened"]
+__all__ = ["PROGRESS_LIMIT", "missing_reasons", "plain", "printable", "read_json", "shortened"]
 
 _FACTS_LIMIT = 256 * 1024
 """Bytes of a file of facts at most; a real one has some thousand."""
@@ -99,6 +99,12 @@ def missing_reasons(progress: Mapping[str, Any]) -> dict[tuple[str, str, str, in
 def shortened(text: str, longest: int = 400) -> str:
     """Return `text`, cut where it is longer than anybody reads."""
     return text if len(text) <= longest else f"{text[:longest]} …"
+
+
+def printable(text: object, *, lines: bool = False) -> str:
+    """Return `text` without control characters; of several `lines`, with the ends of these."""
+    kept = "\n\t" if lines else ""
+    return "".join(sign if sign.isprintable() or sign in kept else " " for sign in str(text))
 
 
 def plain(text: object, longest: int = _LONGEST) -> str:

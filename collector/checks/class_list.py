@@ -10,6 +10,7 @@ from openpyxl.utils import get_column_letter
 
 from collector.checks.paths import Checked
 from collector.errors import UnusableInputError
+from collector.from_host import printable
 
 _HEADINGS = ("path", "verdict", "contradictions", "notes", "content", "first findings")
 _WIDTHS = (40, 12, 15, 8, 22, 110)
@@ -50,11 +51,6 @@ def _row(checked: Checked) -> tuple[str | int, ...]:
         checked.content,
         printable(checked.error or first)[:_LONGEST],
     )
-
-
-def printable(text: str) -> str:
-    """Return `text` without control characters, which logs and file names may carry."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def _write_csv(rows: Sequence[tuple[str | int, ...]], path: Path) -> None:

@@ -4,6 +4,7 @@ import argparse
 import dataclasses
 import json
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 
 from collector.compare import Comparison, Side, compare_pairs, make_side
@@ -12,6 +13,7 @@ from collector.compare.model import p_text
 from collector.compare.refusal import ACCEPTABLE
 from collector.errors import UnusableInputError
 from collector.exit_status import ExitStatus
+from collector.from_host import printable
 from collector.metrics import metric
 from collector.results import Collection, collect
 
@@ -68,7 +70,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps([dataclasses.asdict(each) for each in comparisons], indent=2))
     else:
-        _show(comparisons)
+        for line in _lines(comparisons):
+            print(printable(line))  # a fact is a lab host's text
     tested = any(each.p_value is not None for each in comparisons)
     same = tested and not called_different(comparisons)
     return ExitStatus.OK if same else ExitStatus.FINDINGS
@@ -140,29 +143,28 @@ def _labels(left: tuple[Path, str], right: tuple[Path, str]) -> tuple[str, str]:
     return f"{parts[0][-1]}:{left[1]}", f"{parts[1][-1]}:{right[1]}"
 
 
-def _show(comparisons: list[Comparison]) -> None:
-    """Print one line per metric, then what the reader should know, said once."""
+def _lines(comparisons: list[Comparison]) -> Iterator[str]:
+    """Yield one line per metric, then what the reader should know, said once."""
     pair = None
     for each in comparisons:
         if (each.left, each.right) != pair:
             pair = (each.left, each.right)
-            print(f"\n{each.left} (left) against {each.right} (right)")
+            yield from ("", f"{each.left} (left) against {each.right} (right)")
             heads = ("", "left", "right", "ratio", "95 % interval", "p", "delta")
-            print(_line(*heads, "verdict"))
-        print(_line(*_cells(each), _verdict(each)))
+            yield _line(*heads, "verdict")
+        yield _line(*_cells(each), _verdict(each))
     remarks: dict[str, list[str]] = {}
     for each in comparisons:
         for text in (each.reason, *each.warnings):
             if text:
                 remarks.setdefault(text, []).append(f"{each.measurement}/{each.case} {each.metric}")
-    print()
+    yield ""
     for text, where in remarks.items():
-        print(f"{_where(where, len(comparisons))}: {text}")
+        yield f"{_where(where, len(comparisons))}: {text}"
     different = len(called_different(comparisons))
     tested = sum(each.p_value is not None for each in comparisons)
-    print(
-        f"\n{different} of {tested} tested metrics differ; {len(comparisons) - tested} not tested"
-    )
+    yield ""
+    yield f"{different} of {tested} tested metrics differ; {len(comparisons) - tested} not tested"
 
 
 def _verdict(each: Comparison) -> str:

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from collector.exit_status import ExitStatus
+from collector.from_host import printable
 from collector.labels import LANGUAGES
 
 HELP = "workbook, HTML page and CSV from results"
@@ -57,6 +58,5 @@ def run(arguments: argparse.Namespace) -> int:
     )
     summary = make_reports(arguments.results, files, arguments.lang)
     for line in summary.lines:
-        # Names and reasons come from files: nothing in them moves the cursor.
-        print("".join(sign if sign.isprintable() else "?" for sign in line))
+        print(printable(line))
     return ExitStatus.OK if summary.clean else ExitStatus.FINDINGS

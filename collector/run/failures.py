@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from collector.from_host import printable
+
 _SAID = ("msg", "cmd", "rc", "stdout", "stderr", "module_stdout", "module_stderr")
 """What of a task's result says why it failed."""
 
@@ -47,15 +49,10 @@ def _text(failure: Failure) -> str:
     items = results if isinstance(results, list) else [failure.result]
     for item in items:
         if isinstance(item, Mapping) and (item is failure.result or item.get("failed")):
-            lines += [f"\n{key}:\n{_printable(item[key])}" for key in _SAID if item.get(key)]
+            lines += [
+                f"\n{key}:\n{printable(item[key], lines=True)}" for key in _SAID if item.get(key)
+            ]
     return "\n".join(lines) + "\n"
-
-
-def _printable(value: object) -> str:
-    """Return a value without what could harm a terminal."""
-    return "".join(
-        character for character in str(value) if character.isprintable() or character in "\n\t"
-    )
 
 
 def clearer(text: str, host: str) -> str:

@@ -82,4 +82,9 @@ class CallbackModule(Default):
         if result.task.action in _DEBUG:
             text = result.result.get("msg")
             for line in text if isinstance(text, list) else [text]:
-                self._display.display(f"  {self.host_label(result)}: {line}")
+                self._display.display(f"  {self.host_label(result)}: {_printable(line)}")
+
+
+def _printable(text: object) -> str:
+    """Return `text`, which may be a lab host's, without what moves the cursor of a terminal."""
+    return "".join(sign if sign.isprintable() or sign in "\n\t" else " " for sign in str(text))

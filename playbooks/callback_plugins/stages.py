@@ -23,7 +23,7 @@ if str(ROOT) not in sys.path:  # Ansible may run from another environment than t
     sys.path.append(str(ROOT))
 
 from collector.errors import UnusableInputError  # noqa: E402 - found through the line above
-from collector.from_host import plain  # noqa: E402 - as above
+from collector.from_host import plain, printable  # noqa: E402 - as above
 from collector.plan.record import read_record  # noqa: E402 - as above
 from collector.plan.totals import duration  # noqa: E402 - as above
 from collector.run.failures import Failure, clearer, write_failures  # noqa: E402 - as above
@@ -118,7 +118,7 @@ class CallbackModule(CallbackBase):
                 self._keep(dict(reversed(failed)), stats)
                 self._say(closing_lines(summarize(self._run_dir)))
             except (UnusableInputError, OSError) as error:
-                self._say([str(error)], error=True)
+                self._say([printable(error, lines=True)], error=True)
 
     def _keep(self, failed: dict[str, Failure], stats: AggregateStats) -> None:
         """Write down why hosts of the run failed: whoever comes later wants to know, too."""

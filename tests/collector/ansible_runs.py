@@ -45,7 +45,7 @@ REPORT = """
   tasks:
     - name: Say what is known
       ansible.builtin.debug:
-        msg: "localhost knows {{ plan_run_dir }}"
+        msg: ["localhost knows {{ plan_run_dir }}", "a \\e[2J\\nb"]
 """
 
 FULL = """

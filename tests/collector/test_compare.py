@@ -162,6 +162,18 @@ def test_the_command(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert {each["verdict"] for each in listed} >= {"left lower", "too few samples"}
 
 
+def test_no_fact_moves_the_cursor(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What a lab host says of its guest is shown without control characters; so are errors."""
+    record(results, "stratovirt", guest={"vcpus": "\x1b[2J\x9b1"}, machine="\x1b]0;x\x07")
+    record(results, "qemu")
+    main(["compare", f"{results}:stratovirt", f"{results}:qemu"])
+    shown = capsys.readouterr().out
+    assert "vCPUs differs: stratovirt  [2J 1, qemu 1" in shown
+    assert all(sign.isprintable() or sign == "\n" for sign in shown)
+    assert main(["compare", "no\x1b[2J", str(results)]) == ExitStatus.UNUSABLE
+    assert "no [2J: no such folder" in capsys.readouterr().err
+
+
 def test_what_only_one_side_has_is_named(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Other plans on the two sides: the common cases are compared, and all others are named."""
     shutil.rmtree(results / "run" / "host" / "qemu" / "sysbench-cpu" / "threads-4")

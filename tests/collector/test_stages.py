@@ -91,6 +91,8 @@ def test_the_output_is_brief(friday: subprocess.CompletedProcess[str]) -> None:
     assert any("Resolve the plan and record the run" in line for line in lines)
     assert any(line.startswith("  h2: h2 knows friday, 2 blocks") for line in lines)
     assert "Look" in lines
+    at = lines.index("  localhost: a  [2J")
+    assert lines[at + 1] == "b"
     quiet = ("ok: ", "included: ", "TASK [Say what is known")
     assert not [line for line in lines if line.startswith(quiet)]
 
