@@ -15,6 +15,17 @@ from collector.from_host import printable
 _SAID = ("msg", "cmd", "rc", "stdout", "stderr", "module_stdout", "module_stderr")
 """What of a task's result says why it failed."""
 
+# A lab host may write what looks like ssh's words: of the commands that people are told to type,
+# it must not choose more than plain names.
+_REFUSED = re.compile(
+    r"(?<![\w.-])(\w[\w.-]*+@[\w:][\w.:-]*): Permission denied \(([^)]{0,200})\)", re.ASCII
+)
+_REMOVE = re.compile(
+    r"""ssh-keygen[ ]-f[ ](?P<quote>['"]?)[\w./~][\w./~-]*(?P=quote)
+    [ ]-R[ ](?P<mark>['"]?)[\w:\[][\w.:\[\]-]*(?P=mark)(?=\s|$)""",
+    re.ASCII | re.VERBOSE,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -57,13 +68,13 @@ def _text(failure: Failure) -> str:
 
 def clearer(text: str, host: str) -> str:
     """Return an error in words that say what to do, where Ansible's own do not."""
-    if refused := re.search(r"(\S+@\S+): Permission denied \(([^)]*)\)", text):
+    if refused := _REFUSED.search(text):
         return (
             f"{host} lets no key of this controller in ({refused[1]}, {refused[2]}). Allow one"
             f" (ssh-copy-id {refused[1]}), or correct ansible_user and"
             " ansible_ssh_private_key_file of this host in the inventory."
         )
-    if full := re.search(r"No usable temporary directory found in \[([^]]*)\]", text):
+    if full := re.search(r"No usable temporary directory found in \[([^]]{0,400})\]", text):
         places = full[1].replace("'", "")
         return (
             f"{host}: no file can be written there, in none of {places}. Is its disk full, or"
@@ -71,9 +82,9 @@ def clearer(text: str, host: str) -> str:
         )
     if "REMOTE HOST IDENTIFICATION HAS CHANGED" not in text:
         return text
-    known = re.search(r"Offending \S+ key in (\S+?):(\d+)", text)
+    known = re.search(r"Offending \S+ key in ([\w./~-]+):(\d+)", text)
     line = f" ({known[1]}, line {known[2]})" if known else ""
-    remove = re.search(r"ssh-keygen -f \S+ -R \S+", text)
+    remove = _REMOVE.search(text)
     return (
         f"{host} shows another host key than at first contact{line}, so nothing was sent to it."
         " Was it installed anew? Then forget the old key:"

@@ -1,6 +1,8 @@
 """What of a run is there, told from its folder alone."""
 
 import json
+import re
+import time
 from pathlib import Path
 
 import pytest
@@ -213,6 +215,55 @@ def test_a_refused_key_is_explained() -> None:
     assert said.startswith("lab-3 lets no key of this controller in (root@10.0.0.7, publickey,pass")
     assert "ssh-copy-id root@10.0.0.7" in said
     assert clearer("something else", "lab-3") == "something else"
+
+
+CHANGED = "REMOTE HOST IDENTIFICATION HAS CHANGED! Offending ED25519 key in /root/known:7 {}\n"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "ssh-keygen -f '/root/.ssh/known_hosts' -R '[10.0.0.7]:2222'",
+        'ssh-keygen -f "/root/.ssh/known_hosts" -R "lab-3.example"',
+        "ssh-keygen -f known_hosts -R ::1",
+    ],
+)
+def test_a_changed_key_is_explained(command: str) -> None:
+    """With ssh's own command to forget the old one."""
+    said = clearer(CHANGED.format(command), "lab-3")
+    assert "(/root/known, line 7)" in said
+    assert f"forget the old key: {command}; otherwise" in said
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "ssh-keygen -f $(curl${IFS}x|sh) -R y",
+        "ssh-keygen -f known -R `x`",
+        "ssh-keygen -f 'known -R y",
+        "ssh-keygen -f known -R y;x",
+        "ssh-keygen -f -x -R y",
+    ],
+)
+def test_a_host_chooses_no_command(command: str) -> None:
+    """Its words are not what people are told to type."""
+    assert "old key: ssh-keygen -R; otherwise" in clearer(CHANGED.format(command), "lab-3")
+
+
+@pytest.mark.parametrize("who", ["$(x)@h", "-oProxyCommand=x@h", "a@$(x)", "a@h;x"])
+def test_a_host_chooses_no_login(who: str) -> None:
+    """A name and an address, and nothing else, stand in the command."""
+    said = clearer(f"{who}: Permission denied (publickey).", "lab-3")
+    assert not re.search(r"ssh-copy-id .*[$;=]", said)
+    assert "ssh-copy-id -" not in said
+
+
+@pytest.mark.parametrize("words", ["a", "a@", "No usable temporary directory found in [", "a@a: "])
+def test_a_long_error_takes_no_time(words: str) -> None:
+    """It is what a lab host wrote."""
+    began = time.process_time()
+    clearer(words * (1_000_000 // len(words)), "lab-3")
+    assert time.process_time() - began < 2
 
 
 def test_a_full_disk_is_named() -> None:
