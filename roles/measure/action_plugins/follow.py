@@ -30,8 +30,8 @@ ROOT = Path(__file__).resolve().parents[3]
 if str(ROOT) not in sys.path:  # Ansible may run from another environment than the checkout's
     sys.path.append(str(ROOT))
 
-from collector.run.incoming import FILE_LIMIT, place, unpack  # noqa: E402 - found through the line above
-from collector.run.summary import plain  # noqa: E402 - as above
+from collector.from_host import plain  # noqa: E402 - found through the line above
+from collector.run.incoming import FILE_LIMIT, place, unpack  # noqa: E402 - as above
 
 display = Display()
 
