@@ -277,6 +277,7 @@ class MeasuredLab:
         self.put("/etc/vmmlab/lab.json", json.dumps(lab))
         self.put("/etc/vmmlab/vmms/qemu.json", json.dumps({"format": 1, "name": "qemu"}))
         self.put("/var/lib/vmmlab/base/base.raw", "disk")
+        self.sandbox.path("/var/lib/vmmlab/guest").mkdir()
         self.put("/opt/vmmlab/lib/tuning.py", "")
         programs = (
             f"{self.sandbox.directory / 'bin'}:{RUNNER_TESTS / 'fakes/host'}:{os.environ['PATH']}"
