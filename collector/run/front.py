@@ -7,7 +7,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -16,7 +17,7 @@ from typing import Any
 import ansible_runner  # type: ignore[import-untyped] # it has no types
 
 from collector.errors import UnusableInputError
-from collector.plan.project import ROOT
+from collector.plan.project import ROOT, shown
 from collector.run.display import Display
 from collector.run.follow import Follower, plain_line
 
@@ -25,7 +26,10 @@ _PATIENCE_S = 15.0
 
 
 class KeptLog:
-    """Ansible's whole output: in a file of its own until the run's folder is known, then there."""
+    """Ansible's whole output: in a file of its own until the run's folder is known, then there.
+
+    A log that cannot be written, on a full disk, ends nothing: a run is worth more than its log.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Begin the log in `folder`."""
@@ -33,27 +37,48 @@ class KeptLog:
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
         self.path = folder / f"ansible-{stamp}-{os.getpid()}.log"
         self._file = self.path.open("w", encoding="utf-8")
+        self._stays = False
+        self._complaint = ""
+        self._complained = False
 
     def write(self, text: str) -> None:
         """Add `text` as lines without colours."""
-        for line in text.splitlines():
-            self._file.write(plain_line(line) + "\n")
-        self._file.flush()
+        with self._noting(self.path):
+            for line in text.splitlines():
+                self._file.write(plain_line(line) + "\n")
+            self._file.flush()
 
     def move_to(self, run_dir: Path) -> None:
         """Go on in `run_dir`, behind the log of what was done of the run before."""
         path = run_dir / "ansible.log"
-        if path == self.path or not run_dir.is_dir():
+        if self._stays or not run_dir.is_dir():
             return
-        self._file.close()
-        file = path.open("a", encoding="utf-8")
-        file.write(self.path.read_text(encoding="utf-8"))
-        self.path.unlink()
-        self.path, self._file = path, file
+        self._stays = True  # there or, if it cannot be written there, here
+        with self._noting(path):
+            self._file.flush()
+            with path.open("a", encoding="utf-8") as file:
+                file.write(self.path.read_text(encoding="utf-8"))
+            before, self._file, self.path = self._file, path.open("a", encoding="utf-8"), path
+            before.close()
+            Path(before.name).unlink()
+
+    def complaints(self) -> Iterator[str]:
+        """Yield, once, that the log cannot be written."""
+        if self._complaint and not self._complained:
+            self._complained = True
+            yield self._complaint
 
     def close(self) -> None:
         """End the log."""
-        self._file.close()
+        with self._noting(self.path):
+            self._file.close()
+
+    @contextmanager
+    def _noting(self, path: Path) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self._complaint = f"Ansible's log {shown(path)} cannot be written: {error.strerror}"
 
 
 class Stop:
@@ -95,6 +120,8 @@ class Stop:
 
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_ENDED = ("successful", "failed", "canceled", "timeout")
+"""What ansible-runner calls a playbook that ran, before it writes that down."""
 
 
 def run_playbook(
@@ -103,7 +130,15 @@ def run_playbook(
     """Run `playbook` with ansible-playbook's `options`; return exit code and if it was stopped.
 
     The checkout is the working directory, so its `ansible.cfg` applies.
+
+    Raises:
+        UnusableInputError: ansible-runner cannot write what it needs to start ansible-playbook.
     """
+    status = ""
+
+    def note(told: Mapping[str, Any], **_: object) -> None:
+        nonlocal status
+        status = told["status"]
 
     def handle(event: dict[str, Any]) -> bool:
         if event.get("stdout"):
@@ -111,25 +146,42 @@ def run_playbook(
         display.show(follower.feed(event))
         if follower.run_dir:
             log.move_to(follower.run_dir)
+        display.show(log.complaints())
         return False  # ansible-runner need not keep the event
 
     stop = Stop(follower)
     try:
-        with tempfile.TemporaryDirectory(prefix="vmmlab-run-") as private:
+        with tempfile.TemporaryDirectory(prefix="vmmlab-run-", dir=_memory()) as private:
             runner = ansible_runner.run(
                 private_data_dir=private,
                 project_dir=str(ROOT),
                 playbook=str(playbook),
                 cmdline=shlex.join(options),
                 envvars=_environment(),
-                settings={"pexpect_timeout": 1},
+                # Written into on a full disk, a file of the output would end ansible-playbook.
+                settings={"pexpect_timeout": 1, "suppress_output_file": True},
                 event_handler=handle,
+                status_handler=note,
                 cancel_callback=stop.overdue,
                 quiet=True,
             )
             return int(runner.rc), stop.asked
+    except OSError as error:
+        if status not in _ENDED:
+            raise UnusableInputError(
+                f"{_memory() or tempfile.gettempdir()}: ansible-runner cannot write there:"
+                f" {error.strerror}; make room"
+            ) from error
+        # The end itself cannot be written down, and is known all the same.
+        return 0 if status == "successful" else 1, stop.asked
     finally:
         stop.forget()
+
+
+def _memory() -> str | None:
+    """Return the folder for events on their way: in memory where possible, so no disk is full."""
+    folder = "/dev/shm"  # noqa: S108 - the folder made in it has a name that nobody can guess
+    return folder if os.access(folder, os.W_OK) else None
 
 
 def lab_hosts(inventory: str | None) -> list[str]:

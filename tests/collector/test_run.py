@@ -1,5 +1,6 @@
 """`vmmlab run`: what it shows, keeps and ends with."""
 
+import errno
 import io
 import os
 import signal
@@ -13,9 +14,10 @@ from ansible_runs import BIN, environment, write_lab
 from rich.console import Console
 
 from collector.cli import main
-from collector.run.display import LiveDisplay
+from collector.errors import UnusableInputError
+from collector.run.display import LiveDisplay, PlainDisplay
 from collector.run.follow import Follower, Step
-from collector.run.front import KeptLog
+from collector.run.front import KeptLog, run_playbook
 
 
 def vmmlab_run(inventory: Path, playbook: str, *options: str) -> subprocess.Popen[str]:
@@ -164,3 +166,56 @@ def test_the_log_goes_on_where_a_run_goes_on(tmp_path: Path) -> None:
     log.close()
     assert (run / "ansible.log").read_text() == "zero\none\ntwo\nthree\n"
     assert not list((tmp_path / "logs").iterdir())
+
+
+def test_a_log_that_cannot_be_written_ends_nothing(tmp_path: Path) -> None:
+    """On a full disk the display goes on, says so once, and the closing lines come."""
+    inventory = write_lab(tmp_path)
+    full = tmp_path / "results" / "friday" / "ansible.log"
+    full.parent.mkdir(parents=True)
+    full.symlink_to("/dev/full")
+    with vmmlab_run(inventory, "full", "--plan", "quick", "--run", "friday") as process:
+        shown, _ = process.communicate(timeout=60)
+    assert process.returncode == 1, shown
+    said = [line for line in shown.splitlines() if "cannot be written" in line]
+    assert said == [f"Ansible's log {full} cannot be written: No space left on device"]
+    assert "STAGE 2/2 report" in shown
+    assert "70 measurements planned, 0 made, 70 missing" in shown
+    assert "Traceback" not in shown
+
+
+def test_a_full_disk_of_the_first_log_ends_nothing(tmp_path: Path) -> None:
+    """Neither writing nor closing it raises anything."""
+    log = KeptLog(tmp_path / "logs")
+    log._file.close()
+    log.path.unlink()
+    log.path.symlink_to("/dev/full")
+    log._file = log.path.open("w", encoding="utf-8")
+    log.write("one")
+    log.write("two")
+    (tmp_path / "run").mkdir()
+    log.move_to(tmp_path / "run")
+    log.close()
+    assert len([*log.complaints(), *log.complaints()]) == 1
+
+
+@pytest.mark.parametrize(("status", "code"), [("successful", 0), ("failed", 1), ("running", None)])
+def test_a_full_temporary_folder_loses_no_end(
+    status: str, code: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ansible-runner keeps no output there, and its last words do not matter."""
+
+    def run(settings: dict[str, Any], status_handler: Any, **_: object) -> None:
+        assert settings["suppress_output_file"]
+        status_handler({"status": status}, runner_config=None)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("ansible_runner.run", run)
+    log = KeptLog(tmp_path)
+    playbook, follower, display = tmp_path / "x.yml", Follower(), PlainDisplay()
+    if code is None:
+        with pytest.raises(UnusableInputError, match="No space left on device; make room"):
+            run_playbook(playbook, [], follower, display, log)
+    else:
+        assert run_playbook(playbook, [], follower, display, log) == (code, False)
+    log.close()
