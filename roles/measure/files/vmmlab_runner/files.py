@@ -9,6 +9,8 @@ from typing import Any
 def write(path: Path, data: bytes) -> None:
     """Write `data` to `path` so that a crash leaves the old file or the new one, never a part.
 
+    Once this has returned, the new one stays, also when the power is cut.
+
     Raises:
         OSError: for example ENOSPC; the partial file is gone then.
     """
@@ -23,6 +25,12 @@ def write(path: Path, data: bytes) -> None:
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
+    # The new name reaches the disk too: else a power cut could bring the old file back.
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def write_json(path: Path, value: Any) -> None:
