@@ -13,7 +13,8 @@ import pytest
 from ansible_runs import BIN, environment, write_lab
 from rich.console import Console
 
-from collector.cli import main
+from collector.cli import build_parser, main
+from collector.commands.run import _options
 from collector.errors import UnusableInputError
 from collector.run.display import LiveDisplay, PlainDisplay
 from collector.run.follow import Follower, Step
@@ -89,6 +90,17 @@ def test_bad_arguments_start_nothing(
     """Exit code 2 and one message."""
     assert main(["run", *arguments]) == 2
     assert capsys.readouterr().err.startswith(f"vmmlab run: {message}")
+
+
+def test_a_host_is_picked_with_what_serves_all(tmp_path: Path) -> None:
+    """`--host` leaves of the lab that host; controller and builders serve every host."""
+    inventory = tmp_path / "hosts.yml"
+    inventory.write_text("lab: {hosts: {h1: {}, h2: {}}}\ncontrollers: {hosts: {localhost: {}}}\n")
+    parser = build_parser("run")
+    given = ["run", "-i", str(inventory), "--host", "h2"]
+    for more, limit in (([], "h2"), (["--host", "h1"], "h2,h1")):
+        options = _options(parser.parse_args([*given, *more]))
+        assert options[options.index("--limit") + 1] == f"controllers,builders,{limit}"
 
 
 def set_fact(action: str, run_dir: object) -> dict[str, Any]:
