@@ -61,7 +61,7 @@ class HostSummary:
 
     @property
     def made(self) -> int:
-        """Planned logs that are there."""
+        """Planned logs that are there with their sidecars: without one a log is made again."""
         return self.planned - len(self.missing)
 
     @property
@@ -138,11 +138,14 @@ def _host(folder: Path, blocks: list[dict[str, Any]]) -> HostSummary:
         planned += 1
         stem = folder / vmm / step["measurement"] / step["case"] / f"{step['repetition']:02d}"
         failed = sorted(stem.parent.glob(f"{stem.name}.failed-*.log"), key=_attempt)
-        if _complete(stem.with_suffix(".log")):
+        log_there, sidecar_there = (_complete(stem.with_suffix(end)) for end in (".log", ".json"))
+        if log_there and sidecar_there:
             retried += bool(failed)
             continue
         key = (vmm, step["measurement"], step["case"], step["repetition"])
         reason = plain(reasons.get(key, "")) or (_why(failed[-1]) if failed else _not_tried(folder))
+        if log_there:
+            reason = "the log is there without its sidecar and will be measured again"
         last = failed[-1] if failed else None
         missing.append(
             Missing(folder.name, *key, step["of"], attempts=len(failed), reason=reason, log=last)
@@ -170,7 +173,7 @@ def _planned(blocks: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]
 
 
 def _complete(path: Path) -> bool:
-    """Return whether `path` is a log: a name means a complete file, and nothing is no log."""
+    """Return whether `path` is a file with something in it: its name means that it is complete."""
     return path.is_file() and not path.is_symlink() and path.stat().st_size > 0
 
 

@@ -38,9 +38,9 @@ def put(run: Path, log: str, text: str = "a result\n", **sidecar: object) -> Non
 def complete(run: Path, host: str) -> None:
     """Write every planned log of `host`."""
     for case in ("default", "blame", "critical-chain"):
-        put(run, f"{host}/qemu/boot/{case}/01.log")
+        put(run, f"{host}/qemu/boot/{case}/01.log", exit_code=0)
     for threads in (1, 2, 4):
-        put(run, f"{host}/qemu/sysbench-cpu/threads-{threads}/01.log")
+        put(run, f"{host}/qemu/sysbench-cpu/threads-{threads}/01.log", exit_code=0)
 
 
 def test_a_complete_run_is_all_right(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -101,6 +101,20 @@ def test_missing_and_failed_logs_are_told_apart(
             " (vmmlab run: --run friday)"
         ),
     ]
+
+
+def test_a_log_without_its_sidecar_is_not_made(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same command measures it again, so it still counts as missing."""
+    complete(run, "h1")
+    (run / "h1" / "qemu" / "sysbench-cpu" / "threads-2" / "01.json").unlink()
+    capsys.readouterr()
+    assert main(["status", str(run)]) == 1
+    assert (
+        "h1: 1 missing, the log is there without its sidecar and will be measured again:"
+        " qemu sysbench-cpu threads-2 (1 of 1)\n"
+    ) in capsys.readouterr().out
 
 
 def test_a_host_says_why(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
