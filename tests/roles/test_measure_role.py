@@ -170,6 +170,7 @@ def test_files_come_while_the_run_goes_on(tmp_path: Path, monkeypatch: pytest.Mo
         (answer("running", 1), "the run stands still: nothing new for 6"),
         (answer("running", 1, active="inactive"), "the run's unit has stopped (inactive)"),
         (answer("running", 1, active="unknown"), "the run's unit has stopped (unknown)"),
+        (answer("running", 1, active="failed"), "the run's unit has stopped (failed)"),
     ],
 )
 def test_a_run_without_progress_is_given_up(
@@ -229,7 +230,9 @@ def test_the_look_packs_what_is_new(tmp_path: Path) -> None:
     path.write_text(json.dumps(json.loads(text), indent=1) + "\n")
 
     def look(block: int, line: int) -> str:
-        command = follow.LOOK.format(run="r", path=path, block=block, line=line, pack="echo packed")
+        command = follow.LOOK.format(
+            run="r", path=path, gone=9, block=block, line=line, pack="echo packed"
+        )
         environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
         done = subprocess.run(
             ["/bin/sh", "-c", command], env=environment, capture_output=True, text=True, check=True
@@ -241,6 +244,10 @@ def test_the_look_packs_what_is_new(tmp_path: Path) -> None:
 
     assert look(3, 11) == ""
     assert look(2, 12) == ""
+    path.rename(tmp_path / "elsewhere")
+    with pytest.raises(subprocess.CalledProcessError, match="exit status 9"):
+        look(0, 0)
+    (tmp_path / "elsewhere").rename(path)
     assert look(2, 11) == look(33, 112) == look(0, 1) == "packed"
 
 

@@ -40,6 +40,8 @@ POLL = (2.0, 120.0)  # seconds between two looks: at least, at most
 POLL_SHARE = 0.1  # of the time so far: who has waited for 20 minutes can wait for two more
 POLL_IDLE = 10.0  # while the run's unit is not active
 IDLE_LIMIT = 300.0  # seconds for a unit to come back, as after a reboot of the lab host
+FAILED_LIMIT = 30.0  # the same, when systemd itself has given it up
+GONE = 9  # exit code: there is no such run on the host
 ANSWER_LIMIT = 180  # seconds for one answer
 ANSWER_PAUSE = 5.0  # after an answer that did not come
 PROGRESS_LIMIT = 4 << 20  # characters
@@ -49,6 +51,7 @@ MEMORY = 1 << 30  # bytes that an answer may take on the controller
 # it: until then they are as safe on the host.
 LOOK = """active=$(systemctl is-active vmmlab-run@{run}.service)
 echo "${{active:-unknown}}"
+[ -e {path} ] || exit {gone}
 progress=$(cat {path}) || exit
 printf '%s\\n' "$progress"
 case $progress in
@@ -204,7 +207,7 @@ class ActionModule(ActionBase):
 
     def _given_up(self, active: str, idle_s: float, silent_s: float, all_s: float) -> str:
         """Return why a run is not followed any longer, or nothing."""
-        if idle_s > IDLE_LIMIT:
+        if idle_s > (FAILED_LIMIT if active == "failed" else IDLE_LIMIT):
             return f"the run's unit has stopped ({active})"
         if silent_s > self._arguments["silence"]:
             return f"the run stands still: nothing new for {silent_s / 60:.0f} min"
@@ -224,8 +227,9 @@ class ActionModule(ActionBase):
         run = self._arguments["run"]
         path = f"{self._arguments['directory']}/{run}/progress.json"
         command = LOOK.format(
-            run=run, path=path, block=followed.block, line=followed.line, pack=self._pack(followed)
-        )
+            run=run, path=path, gone=GONE, block=followed.block, line=followed.line,
+            pack=self._pack(followed),
+        )  # fmt: skip
         active, _, said = self._ask(command).partition("\n")
         progress, end = json.JSONDecoder().raw_decode(said)
         if end > PROGRESS_LIMIT:
@@ -276,6 +280,8 @@ class ActionModule(ActionBase):
                     done = self._low_level_execute_command(command, sudoable=True)
                 if done["rc"] == 0:
                     return str(done["stdout"])
+                if done["rc"] == GONE:
+                    break
                 said = done["stderr"].strip() or done["stdout"].strip()
                 problem: Exception = ValueError(f"{said} (exit code {done['rc']})")
             except TimeoutError as error:
@@ -294,6 +300,7 @@ class ActionModule(ActionBase):
                 )
             told = True
             self._rest(ANSWER_PAUSE)
+        raise ValueError("the run is not there, or was taken away (teardown)")
 
     def _summary(self, followed: Followed) -> dict[str, Any]:
         """Return the action's result; whatever is missing fails the host, by its first name."""
