@@ -4,6 +4,7 @@ import base64
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -12,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+import yaml
 from archives import packed
 from runner_lab import HERE as RUNNER_TESTS
 from runner_lab import block, boot_test, free_port, guest_test
@@ -99,6 +101,18 @@ def test_an_answer_that_does_not_come() -> None:
             waited.wait()
         follow.end_children()
         assert waited.wait(timeout=10) == -9
+
+
+def test_a_connection_outlives_the_time_between_two_looks() -> None:
+    """A new one would cost the controller, and the host that measures, a key exchange each time.
+
+    Among several words on one option the first counts for ssh, and these are the first.
+    """
+    settings = yaml.safe_load((CHECKOUT / "inventory/group_vars/all/ansible.yml").read_text())
+    kept = re.search(r"-o ControlPersist=(\d+)", settings["ansible_ssh_args"])
+    assert kept
+    assert int(kept[1]) > 2 * follow.POLL[1]
+    assert "ControlPersist" not in settings["ansible_ssh_common_args"]
 
 
 class Followed:
