@@ -64,6 +64,9 @@ case "$*" in
         setsid /usr/bin/python3 -I /opt/vmmlab/lib/vmmlab_runner.pyz run "${{run%.service}}" \\
             > "$FAKE_STATE/run.log" 2>&1 < /dev/null &
         echo $! > "$FAKE_STATE/run.pid" ;;
+    "stop vmmlab-run@"*)
+        kill "$(cat "$FAKE_STATE/run.pid")" 2> /dev/null || exit 0
+        for _ in $(seq 300); do alive || exit 0; sleep 0.1; done ;;
     "is-active --quiet vmmlab-run@"*) alive ;;
     "is-active vmmlab-run@"*) if alive; then echo active; else echo inactive; exit 3; fi ;;
     *vmmlab-guest-*) exec {fakes}/host/systemctl "$@" ;;
