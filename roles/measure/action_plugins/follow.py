@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[3]
 if str(ROOT) not in sys.path:  # Ansible may run from another environment than the checkout's
     sys.path.append(str(ROOT))
 
-from collector.from_host import plain  # noqa: E402 - found through the line above
+from collector.from_host import PROGRESS_LIMIT, plain  # noqa: E402 - found through the line above
 from collector.run.incoming import FILE_LIMIT, place, unpack  # noqa: E402 - as above
 
 display = Display()
@@ -44,7 +44,6 @@ FAILED_LIMIT = 30.0  # the same, when systemd itself has given it up
 GONE = 9  # exit code: there is no such run on the host
 ANSWER_LIMIT = 180  # seconds for one answer
 ANSWER_PAUSE = 5.0  # after an answer that did not come
-PROGRESS_LIMIT = 4 << 20  # characters
 BUDGET = 2 << 30  # bytes that one host may send of one run, unpacked
 MEMORY = 1 << 30  # bytes that an answer may take on the controller
 # Two small programs, since the host is measuring. A block's files come with the first look after
