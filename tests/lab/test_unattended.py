@@ -152,10 +152,15 @@ def test_a_host_torn_down_is_as_it_was_and_measures_only_what_is_missing(
 
 
 def test_a_part_is_measured_again_and_the_old_kept(lab: SimulatedLab) -> None:
-    """`only` names the part, `--limit` the host; all else stays as it is."""
+    """`only` names the part, `--limit` the host; all else stays as it is.
+
+    Also kept is what the lab host alone had, as when the controller was away at the end.
+    """
     folder = lab.results / "friday/sim-04"
     log = folder / "qemu/sysbench-cpu/threads-1/01.log"
     old, before = log.read_bytes(), changed_at(folder)
+    log.unlink()
+    log.with_suffix(".json").unlink()
     starts = [host.starts() for host in lab.hosts]
     limit = ["--limit", "controllers,sim-04"]
     again = lab.play("measure", *limit, plan=PLAN, only="qemu/sysbench-cpu/threads-1")

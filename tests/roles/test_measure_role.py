@@ -376,6 +376,8 @@ def test_measure_twice(tmp_path: Path) -> None:
     assert "runner" not in left
     assert "vmmlab-run@" not in left
     assert "friday" not in left
+    nothing = lab.play("fetch")
+    assert (nothing.code, nothing.changed) == (0, 0), nothing.output
 
 
 @pytest.mark.sandbox

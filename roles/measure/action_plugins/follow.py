@@ -116,6 +116,10 @@ def end_children() -> None:
                 os.kill(int(pid), signal.SIGKILL)
 
 
+class NoRunError(ValueError):
+    """The host has no such run."""
+
+
 @dataclass(slots=True)
 class Followed:
     """What is known of the run, and what was fetched of it."""
@@ -163,6 +167,11 @@ class ActionModule(ActionBase):
             limit_memory(MEMORY)
             self._follow(followed)
             return {**result, **self._summary(followed)}
+        except NoRunError as error:
+            told = f"{self._host}: {error}"
+            if self._arguments["once"]:
+                return {**result, "changed": False, "fetched": 0, "state": "absent", "msg": told}
+            raise AnsibleActionFail(told) from error
         except AnsibleConnectionFailure as error:
             raise AnsibleActionFail(
                 f"{self._host}: no connection for {self._arguments['patience']:.0f} s ({error});"
@@ -299,7 +308,7 @@ class ActionModule(ActionBase):
                 )
             told = True
             self._rest(ANSWER_PAUSE)
-        raise ValueError("the run is not there, or was taken away (teardown)")
+        raise NoRunError("the run is not there, or was taken away (teardown)")
 
     def _summary(self, followed: Followed) -> dict[str, Any]:
         """Return the action's result; whatever is missing fails the host, by its first name."""
