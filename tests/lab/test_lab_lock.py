@@ -57,6 +57,18 @@ def test_another_run_is_not_provisioned_for(lab: SimulatedLab) -> None:
     assert changed(refused) == "0"
 
 
+def test_another_run_is_not_measured(lab: SimulatedLab) -> None:
+    """The runner of a host that measures is not replaced under it, nor its schedule joined."""
+    runner = lab.hosts[0].path("/opt/vmmlab/lib/vmmlab_runner.pyz")
+    before = runner.stat().st_mtime_ns, runner.stat().st_ino
+    refused = lab.play("measure", plan=PLAN, run_name="monday", measure_who="other@controller")
+    assert refused.returncode != 0
+    words = " ".join(refused.stdout.split())
+    assert "sim-01: the run 'friday', started by ta@controller, measures here since 2" in words
+    assert (runner.stat().st_mtime_ns, runner.stat().st_ino) == before
+    assert not lab.hosts[0].path("/var/lib/vmmlab/runs/monday").exists()
+
+
 def test_the_same_run_goes_on_without_another_guest(lab: SimulatedLab) -> None:
     """No guest is booted beside the one that is measured: kvm_check would fail here."""
     command = lab.command("provision", plan=PLAN)
