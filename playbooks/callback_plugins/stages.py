@@ -130,7 +130,9 @@ class CallbackModule(CallbackBase):
         return self._began[-1][0] if self._began else ""
 
     def _note(self, result: CallbackTaskResult) -> None:
-        items = result.result.get("results") or []
+        # A loop's results are mappings; a module, and so a lab host, may call anything so.
+        items = result.result.get("results")
+        items = [one for one in items if isinstance(one, dict)] if isinstance(items, list) else []
         broken = next((item for item in items if item.get("failed")), result.result)
         text = str(broken.get("msg") or "no message")
         if "return code" in text and broken.get("stderr"):
