@@ -35,6 +35,9 @@ for layer in {layers}; do
     options=lowerdir=/$layer,upperdir=$HOST/upper/$layer,workdir=$HOST/work/$layer
     mount -t overlay overlay -o "$options" "/$layer"
 done
+for file in $(cd "$HOST/seen" && find . -type f); do
+    mount --bind "$HOST/seen/$file" "/$file"
+done
 mkdir -p /run/sshd
 sed -i 's/^root:[^:]*:/root:*:/' /etc/shadow
 groupadd --force --system kvm
@@ -105,7 +108,7 @@ class SimulatedHost:
 
     def start(self, key: Path, more: str) -> None:
         """Start its SSH server, the first of its processes."""
-        for folder in ("state", "bin"):
+        for folder in ("state", "bin", "seen"):
             (self.folder / folder).mkdir(parents=True, exist_ok=True)
         systemctl = self.folder / "bin/systemctl"
         systemctl.write_text(SYSTEMCTL.format(fakes=FAKES))
@@ -158,6 +161,10 @@ class SimulatedLab:
     folder: Path
     count: int
     environment: Mapping[str, str] = field(default_factory=dict)
+    seen: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Host to the files that it sees otherwise than this machine does, with their texts."""
+    releases: Sequence[str] = ()
+    """What is built for; by default this machine's own."""
     hosts: list[SimulatedHost] = field(default_factory=list)
 
     def __enter__(self) -> Self:
@@ -166,11 +173,16 @@ class SimulatedLab:
             raise ValueError(f"{self.count} hosts are more than {MOST}")
         (self.folder / "state").mkdir(parents=True, mode=0o700)
         (self.folder / "group_vars").symlink_to(CHECKOUT / "inventory/group_vars")
-        self.write_builds()
+        for name in self.releases or [release()]:
+            self.write_builds(name)
         more = " ".join(f"{name}={value}" for name, value in self.environment.items())
         for number in range(1, self.count + 1):
             host = SimulatedHost(f"sim-{number:02d}", number, self.folder / f"sim-{number:02d}")
             self.hosts.append(host)
+            for path, text in self.seen.get(host.name, {}).items():
+                file = host.folder / "seen" / path.lstrip("/")
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(text)
             host.start(self.key, more)
         (self.folder / "hosts.json").write_text(json.dumps(self.inventory(), indent=1))
         self.wait()
@@ -200,13 +212,14 @@ class SimulatedLab:
                     raise TimeoutError((host.folder / "sshd.log").read_text())
                 time.sleep(0.1)
 
-    def write_builds(self) -> None:
+    def write_builds(self, release: str) -> None:
         """Write builds that are small, and the list of them, as the stage build would."""
         pack = load("roles/artifact/library/pack_artifact.py").pack
-        image = self.folder / "image"
+        folder = self.folder / "builds" / release
+        image = self.folder / "images" / release
         for inside in ("root", "etc/ssh"):
             (image / inside).mkdir(parents=True)
-        raw = self.folder / "builds/guest_image/image.raw"
+        raw = folder / "guest_image/image.raw"
         raw.parent.mkdir(parents=True)
         make = ["mke2fs", "-q", "-t", "ext4", "-d", str(image), str(raw), "8M"]
         subprocess.run(make, check=True)
@@ -218,13 +231,14 @@ class SimulatedLab:
         }
         builds: dict[str, Any] = {}
         for name, paths in files.items():
-            out = self.folder / "builds" / name
+            out = folder / name
             for path in paths:
                 (out / path).parent.mkdir(parents=True, exist_ok=True)
-                (out / path).write_text(f"simulated {path}\n")
-            given = {"name": name, "key": "simulated", "inputs": {}, "record": {"version": "0"}}
-            archive = self.folder / "builds" / f"{name}.tar.gz"
-            build = pack({**given, "path": str(archive), "out_dir": str(out)})
+                (out / path).write_text(f"simulated {path} for {release}\n")
+            given = {"name": name, "key": f"simulated-{release.lower()}", "inputs": {}}
+            archive = self.folder / "builds" / f"{name}-{release}.tar.gz"
+            given |= {"record": {"version": "0"}, "path": str(archive), "out_dir": str(out)}
+            build = pack(given)
             builds[name] = {**build, "archive": str(archive)}
         vmms = [
             {"name": name, "type": name, "label": name, "machine": "microvm", "initrd": True}
@@ -232,8 +246,8 @@ class SimulatedLab:
             for name in ("stratovirt", "qemu")
         ]
         manifest = {**{use: builds[use] for use in ("guest_kernel", "guest_image", "qemu")}}
-        listed = self.folder / "state/builds" / f"{release()}.json"
-        listed.parent.mkdir()
+        listed = self.folder / "state/builds" / f"{release}.json"
+        listed.parent.mkdir(exist_ok=True)
         listed.write_text(json.dumps({**manifest, "vmms": vmms, "left_out": {}}))
 
     def inventory(self) -> dict[str, Any]:
