@@ -3,11 +3,20 @@
 from collections.abc import Collection as Names
 
 from collector.compare.family import compare_pairs, compare_sides
+from collector.compare.like_hosts import on_like_hosts
 from collector.compare.model import Comparison
 from collector.compare.side import Side, make_side
 from collector.results import Collection
 
-__all__ = ["Comparison", "Side", "compare_pairs", "compare_sides", "compare_vmms", "make_side"]
+__all__ = [
+    "Comparison",
+    "Side",
+    "compare_pairs",
+    "compare_sides",
+    "compare_vmms",
+    "make_side",
+    "on_like_hosts",
+]
 
 
 def compare_vmms(

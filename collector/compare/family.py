@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from collector import statistics
+from collector.compare.like_hosts import Likened, on_like_hosts
 from collector.compare.model import Comparison, Verdict
-from collector.compare.refusal import accepted, refusals, side_warnings
+from collector.compare.refusal import accepted, side_warnings
 from collector.compare.side import Key, Series, Side, in_order
 from collector.metrics import metric
 
@@ -49,14 +50,15 @@ def compare_pairs(
 ) -> list[Comparison]:
     """Compare the sides of each pair in every metric that one of them has.
 
-    Mann and Whitney's test on each, Holm's correction over all metrics of all pairs that are
+    Of many hosts only those count on which both sides are alike, see `on_like_hosts`. Mann and
+    Whitney's test on each, Holm's correction over all metrics of all pairs that are
     tested. A difference is called only where the corrected p value is below 0.05 and the bootstrap
     interval of the ratio excludes 1.
     """
     drafts = [
-        _draft(key, left, right, accept_different)
-        for left, right in pairs
-        for key in in_order({**left.series, **right.series})
+        _draft(key, likened, accept_different)
+        for likened in (on_like_hosts(left, right, accept_different) for left, right in pairs)
+        for key in in_order({**likened.left.series, **likened.right.series})
     ]
     testable = [draft for draft in drafts if not draft.reason and _can_differ(draft, 1)]
     # too few samples for the whole family: a smaller p value than all samples can give is needed
@@ -71,8 +73,9 @@ def compare_pairs(
     return [_comparison(draft) for draft in drafts]
 
 
-def _draft(key: Key, left: Side, right: Side, accept: Names[str]) -> _Draft:
-    found = refusals(left, right, key.measurement, key.case)
+def _draft(key: Key, likened: Likened, accept: Names[str]) -> _Draft:
+    left, right = likened.left, likened.right
+    found = likened.unlike.get(key, {})
     draft = _Draft(
         key,
         (left.label, right.label),
@@ -83,6 +86,7 @@ def _draft(key: Key, left: Side, right: Side, accept: Names[str]) -> _Draft:
     draft.reason = "; ".join(refused)
     draft.warnings = (
         accepted(found, accept)
+        + left.left_out.get((key.measurement, key.case), ())
         + side_warnings(left, right, key.measurement, key.case)
         + _sample_warnings(left.label, draft.left, per_host=left.per_host)
         + _sample_warnings(right.label, draft.right, per_host=right.per_host)

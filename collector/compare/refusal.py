@@ -1,6 +1,7 @@
 """What must be equal on both sides, and what to say where it is not."""
 
 from collections.abc import Collection as Names
+from collections.abc import Mapping
 
 from collector.checks.facts import FACTS, short
 from collector.compare.side import PARAMETERS, Side
@@ -60,7 +61,7 @@ def _side(side: Side, values: frozenset[str]) -> str:
     return f"{side.label} {' and '.join(sorted(short(value) for value in values))}"
 
 
-def accepted(found: dict[str, str], names: Names[str]) -> tuple[str, ...]:
+def accepted(found: Mapping[str, str], names: Names[str]) -> tuple[str, ...]:
     """Return the warnings for the differences that were accepted by name."""
     return tuple(f"accepted: {text}" for name, text in found.items() if name in names)
 

@@ -80,6 +80,10 @@ class Side:
     """Each sample is the median of one host."""
     without_result: dict[tuple[str, str], int] = field(default_factory=dict)
     """Measurement and case to how many of its logs hold no result, or are missing."""
+    hosts: "dict[str, Side]" = field(default_factory=dict)
+    """Each of several hosts, as its samples are named, to facts and parameters recorded there."""
+    left_out: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    """Measurement and case to sentences about hosts whose samples were taken out, and why."""
 
 
 def make_side(
@@ -110,16 +114,38 @@ def make_side(
     ]
     logs = [log for log in found if log.outcome == "ok"]
     without = Counter((log.measurement, log.case) for log in found if log.outcome != "ok")
+    named = label or places[0][2].label
+    one_run = len(collection.runs) == 1
     return Side(
-        label or places[0][2].label,
-        _series(logs, per_host=len(places) > 1),
+        named,
+        _series(logs, per_host=len(places) > 1, one_run=one_run),
         _facts(places),
         _parameters(logs),
         " and ".join(sorted({machine_of(found) for _, _, found in places} - {""})),
         _seconds(logs),
         per_host=len(places) > 1,
         without_result=dict(without),
+        hosts=_hosts(named, places, logs, one_run=one_run) if len(places) > 1 else {},
     )
+
+
+def _hosts(
+    label: str, places: Sequence[tuple[Run, Host, Vmm]], logs: Sequence[Log], *, one_run: bool
+) -> dict[str, Side]:
+    measured = defaultdict(list)
+    for log in logs:
+        measured[log.run, log.host].append(log)
+    return {
+        _name(run.name, host.name, one_run=one_run): Side(
+            label, {}, _facts([(run, host, vmm)]), _parameters(measured[run.name, host.name])
+        )
+        for run, host, vmm in places
+    }
+
+
+def _name(run: str, host: str, *, one_run: bool) -> str:
+    """Return what the sample of one host among several is called."""
+    return host if one_run else f"{run}/{host}"
 
 
 def _facts(places: Sequence[tuple[Run, Host, Vmm]]) -> dict[str, frozenset[str]]:
@@ -134,7 +160,7 @@ def _facts(places: Sequence[tuple[Run, Host, Vmm]]) -> dict[str, frozenset[str]]
     return {name: frozenset(found) for name, found in values.items()}
 
 
-def _series(logs: Sequence[Log], *, per_host: bool) -> dict[Key, Series]:
+def _series(logs: Sequence[Log], *, per_host: bool, one_run: bool) -> dict[Key, Series]:
     found: dict[Key, dict[tuple[str, str], list[tuple[int, float]]]] = {}
     for log in logs:
         for metric in _compared(log):
@@ -144,7 +170,7 @@ def _series(logs: Sequence[Log], *, per_host: bool) -> dict[Key, Series]:
     ordered = in_order(found)
     if not per_host:
         return {key: _one_host(next(iter(found[key].values()))) for key in ordered}
-    return {key: _many_hosts(found[key]) for key in ordered}
+    return {key: _many_hosts(found[key], one_run=one_run) for key in ordered}
 
 
 def _one_host(samples: list[tuple[int, float]]) -> Series:
@@ -155,11 +181,10 @@ def _one_host(samples: list[tuple[int, float]]) -> Series:
     )
 
 
-def _many_hosts(hosts: dict[tuple[str, str], list[tuple[int, float]]]) -> Series:
-    one_run = len({run for run, _ in hosts}) == 1
+def _many_hosts(hosts: dict[tuple[str, str], list[tuple[int, float]]], *, one_run: bool) -> Series:
     return Series(
         tuple(float(np.median([value for _, value in samples])) for samples in hosts.values()),
-        tuple(host if one_run else f"{run}/{host}" for run, host in hosts),
+        tuple(_name(run, host, one_run=one_run) for run, host in hosts),
     )
 
 

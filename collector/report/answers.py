@@ -74,6 +74,7 @@ def answers_of(
                 for subject, keys in parts.items()
                 if (series := _together(side, keys)).values
             },
+            left_out={(subject, _TOGETHER): _left_out(side, subject) for subject in parts},
         )
         for side in (left, right)
     ]
@@ -108,6 +109,12 @@ def answers_of(
             continue
         answers.append(_with_lacking(answer, lacking, language))
     return tuple(answers)
+
+
+def _left_out(side: Side, subject: str) -> tuple[str, ...]:
+    """Return what is said of hosts that were taken out of a case of the subject."""
+    cases = (texts for (measurement, _), texts in side.left_out.items() if measurement == subject)
+    return tuple(dict.fromkeys(text for texts in cases for text in texts))
 
 
 def _with_lacking(answer: Answer, lacking: Sequence[Comparison], language: Language) -> Answer:

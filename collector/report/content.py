@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from collector.checks.model import Finding
-from collector.compare import Comparison, compare_sides, make_side
+from collector.compare import Comparison, compare_sides, make_side, on_like_hosts
 from collector.labels import Language, say
 from collector.report.about import about
 from collector.report.answers import Answer, answers_of
@@ -107,7 +107,8 @@ def pairs_of(
 ) -> Iterator[Pair]:
     """Yield the first of the VMMs named in `labels` against each of the others.
 
-    With several hosts in `collection` a sample is the median of one host.
+    With several hosts in `collection` a sample is the median of one host, and only hosts count on
+    which both are alike.
     """
     present = {vmm.name for run in collection.runs for host in run.hosts for vmm in host.vmms}
     sides = [
@@ -115,11 +116,13 @@ def pairs_of(
         for name, label in labels.items()
         if name in present
     ]
-    for right in sides[1:]:
-        comparisons = compare_sides(sides[0], right)
-        answers = answers_of(sides[0], right, comparisons, language)
+    for side in sides[1:]:
+        likened = on_like_hosts(sides[0], side)
+        left, right = likened.left, likened.right
+        comparisons = compare_sides(left, right)
+        answers = answers_of(left, right, comparisons, language)
         yield Pair(
-            sides[0].label,
+            left.label,
             right.label,
             tuple(comparisons),
             answers,

@@ -12,6 +12,12 @@ SENTENCES = {
     ),
     "{a} and {b} samples cannot show a difference": "{a} 个和 {b} 个样本无法显示差异",
     "no samples of {vmm}": "没有 {vmm} 的样本",
+    "no host has samples of both sides": "没有一台主机有两侧的样本",
+    "not compared on {hosts}: {reason}": "以下主机不参与比较：{hosts}：{reason}",
+    "{text} (on {host}, otherwise on {count} more)": (
+        "{text}（在 {host} 上，另有 {count} 台情况不同）"
+    ),
+    "{hosts} and {count} more": "{hosts} 等，另有 {count} 台",
     "{side}: logs without a result, left out: {count}": "{side}：没有结果、未计入的日志 {count} 份",
     "repetition {number} ({value})": "第 {number} 次（{value}）",
     "repetition {number} ({value}), {more}": "第 {number} 次（{value}）、{more}",

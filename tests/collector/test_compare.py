@@ -144,6 +144,88 @@ def test_several_hosts_are_samples_of_one_each(tmp_path: Path) -> None:
     assert any("median of one host" in text for text in rss.warnings)
 
 
+LAB = 7
+"""Hosts: five of them can show a difference in all metrics that are made here."""
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Path:
+    """A run of many hosts, each with a kernel of its own, which is the same for both VMMs."""
+    for number in range(LAB):
+        for vmm, kernel in (("stratovirt", 500), ("qemu", 600)):
+            text = report_logs.boot_log([f"{kernel + number}ms", "5.000s", f"5.{kernel + number}s"])
+            report_logs.write_log(
+                tmp_path / "lab" / f"h{number}", f"{vmm}/boot/default/01.log", text
+            )
+            path = tmp_path / "lab" / f"h{number}" / vmm / "vmm.json"
+            report_logs.write_json(path, checksums={"kernel": f"{number}" * 64})
+    return tmp_path
+
+
+def test_hosts_may_be_unlike_each_other(lab: Path) -> None:
+    """What has to be the same is so on each of them."""
+    kernel = compared(lab)["kernel_s"]
+    assert (kernel.verdict, kernel.n_left, kernel.n_right) == ("left lower", LAB, LAB)
+    assert kernel.warnings[-1] == "each sample is the median of one host"
+    assert not [text for text in kernel.warnings if "not compared on" in text]
+
+
+def test_a_host_with_unlike_sides_does_not_stand_in_the_way(lab: Path) -> None:
+    """It is taken out, and named with the reason; so is one that lacks a side."""
+    path = lab / "lab/h2/qemu/vmm.json"
+    report_logs.write_json(path, checksums={"kernel": "f" * 64})
+    shutil.rmtree(lab / "lab/h5/stratovirt")
+    kernel = compared(lab)["kernel_s"]
+    assert (kernel.verdict, kernel.n_left, kernel.n_right) == ("left lower", LAB - 2, LAB - 2)
+    assert kernel.median_left == pytest.approx(0.503)
+    differs = f"guest kernel differs: StratoVirt {'2' * 12}…, QEMU {'f' * 12}…"
+    assert f"not compared on h2: {differs}" in kernel.warnings
+    assert "not compared on h5: no samples of StratoVirt" in kernel.warnings
+    accepted = compared(lab, "kernel")["kernel_s"]
+    assert accepted.n_left == LAB - 1
+    assert f"accepted: {differs}" in accepted.warnings
+
+
+def test_an_emulated_host_among_others_is_taken_out(lab: Path) -> None:
+    """It compares nothing, and the others do."""
+    report_logs.write_json(lab / "lab/h0/host.json", emulated=True)
+    kernel = compared(lab)["kernel_s"]
+    assert (kernel.verdict, kernel.n_left) == ("left lower", LAB - 1)
+    (text,) = (text for text in kernel.warnings if text.startswith("not compared on h0: "))
+    assert "measured on an emulated host" in text
+
+
+def test_many_hosts_taken_out_are_counted(lab: Path) -> None:
+    """Three are named; what is left is compared, too few as they are."""
+    for number in range(2, LAB):
+        shutil.rmtree(lab / f"lab/h{number}/qemu")
+    kernel = compared(lab)["kernel_s"]
+    assert (kernel.verdict, kernel.n_left, kernel.n_right) == ("too few samples", 2, 2)
+    assert "not compared on h2, h3, h4 and 2 more: no samples of QEMU" in kernel.warnings
+
+
+def test_sides_that_are_unlike_on_every_host_are_refused(lab: Path) -> None:
+    """As on one host; also where each value is there on both sides, but never on one host."""
+    for number in range(LAB):
+        path = lab / f"lab/h{number}/qemu/vmm.json"
+        report_logs.write_json(path, checksums={"kernel": f"{(number + 1) % LAB}" * 64})
+    kernel = compared(lab)["kernel_s"]
+    assert (kernel.verdict, kernel.n_left) == ("not comparable", LAB)
+    first = f"guest kernel differs: StratoVirt {'0' * 12}…, QEMU {'1' * 12}…"
+    assert kernel.reason == f"{first} (on h0, otherwise on {LAB - 1} more)"
+
+
+def test_sides_without_a_common_host_are_refused(lab: Path) -> None:
+    """A difference between them would be one of hosts."""
+    for number in range(LAB):
+        shutil.rmtree(lab / f"lab/h{number}" / ("qemu" if number % 2 else "stratovirt") / "boot")
+    kernel = compared(lab)["kernel_s"]
+    assert (kernel.verdict, kernel.reason) == (
+        "not comparable",
+        "no host has samples of both sides",
+    )
+
+
 def test_a_vmm_that_is_not_there(results: Path) -> None:
     """The error says which there are."""
     with pytest.raises(UnusableInputError, match="qemu, stratovirt"):

@@ -39,6 +39,14 @@ def test_sentences_inside_sentences_are_translated() -> None:
     assert in_language(text, "en") == text
 
 
+def test_what_is_said_of_hosts_that_were_taken_out() -> None:
+    """Hosts, their number and the reason, which is a sentence of its own."""
+    text = "not compared on h2, h3, h4 and 2 more: guest kernel differs: StratoVirt a, QEMU b"
+    assert in_language(text, "zh") == (
+        "以下主机不参与比较：h2, h3, h4 等，另有 2 台：客户机内核 不同：StratoVirt a, QEMU b"  # noqa: RUF001 - as above
+    )
+
+
 def literal(node: ast.expr) -> str:
     """Return the text of a string in the code, a 7 for each of its fields; "" for all else."""
     if isinstance(node, ast.JoinedStr):
