@@ -18,7 +18,10 @@ class Machine:
     def __init__(self, *packages: str) -> None:
         """Begin with what is installed."""
         self.installed = set(packages)
+        self.unpacked: set[str] = set()
+        self.dies = False
         self.needs = {"tool": {"lib"}, "other": {"lib"}}
+        self.known = {"tool", "lib", "other", "extra"}
         self.calls: list[str] = []
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
@@ -27,10 +30,19 @@ class Machine:
         out, code, said = "", 0, ""
         if command[0] == "dpkg-query":
             out = "".join(f"{name} installed\n" for name in sorted(self.installed))
+            out += "".join(f"{name} unpacked\n" for name in sorted(self.unpacked))
             out += "gone config-files\n"
         elif "install" in command:
-            for name in command[command.index("install") + 2 :]:
-                self.installed |= {name, *self.needs.get(name, set())}
+            names = [name for name in command[command.index("install") :] if name in self.known]
+            coming = set(names).union(*(self.needs.get(name, set()) for name in names))
+            if "--simulate" in command:
+                lines = (f"Inst {name} (1.0 Debian [amd64])\n" for name in sorted(coming))
+                out = "NOTE: a simulation\n" + "".join(lines) + "Conf tool (1.0)\n"
+            elif self.dies:
+                self.unpacked |= coming - self.installed
+                raise KeyboardInterrupt
+            else:
+                self.installed |= coming
         elif command[:2] == ("dpkg", "--purge"):
             for name in command[2:]:
                 users = {user for user in self.installed if name in self.needs.get(user, set())}
@@ -38,6 +50,7 @@ class Machine:
                     code, said = 1, "dependency problems prevent removal"
                 else:
                     self.installed.discard(name)
+                    self.unpacked.discard(name)
         return subprocess.CompletedProcess(command, code, out, said)
 
 
@@ -71,6 +84,18 @@ def test_what_others_need_by_now_stays(machine: Machine, tmp_path: Path) -> None
     machine.installed.add("other")
     assert module.remove(note, keep=False, check=False) == (["tool"], ["lib"])
     assert machine.installed == {"base", "procps", "lib", "other"}
+
+
+def test_what_was_only_unpacked_is_taken_back(machine: Machine, tmp_path: Path) -> None:
+    """The host was switched off in the middle of apt: dependencies are known all the same."""
+    note = tmp_path / "note.json"
+    machine.dies = True
+    with pytest.raises(KeyboardInterrupt):
+        module.install(["tool"], note, check=False)
+    assert json.loads(note.read_text()) == ["lib", "tool"]
+    assert machine.unpacked == {"lib", "tool"}
+    assert module.remove(note, keep=False, check=False) == (["lib", "tool"], [])
+    assert (machine.installed, machine.unpacked) == ({"base", "procps"}, set())
 
 
 def test_kept_on_request(machine: Machine, tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ kept: {type: list, returned: always, description: Noted packages that others nee
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -41,11 +42,22 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, env=ENVIRONMENT)
 
 
-def installed() -> set[str]:
-    """Return the installed packages."""
+def packages(*states: str) -> set[str]:
+    """Return the packages that are in one of these states, as dpkg-query(1) calls them."""
     words = "--showformat=${Package} ${db:Status-Status}\n"
     lines = (line.split() for line in run("dpkg-query", "--show", words).stdout.splitlines())
-    return {words[0] for words in lines if words[-1] == "installed"}
+    return {words[0] for words in lines if words[-1] in states}
+
+
+def installed() -> set[str]:
+    """Return the installed packages."""
+    return packages("installed")
+
+
+def there() -> set[str]:
+    """Return the packages that have files here, also those that apt did not come to the end of."""
+    half = ("unpacked", "half-installed", "half-configured", "triggers-awaited", "triggers-pending")
+    return packages("installed", *half)
 
 
 def noted(note: Path) -> set[str]:
@@ -62,33 +74,34 @@ def write(note: Path, packages: set[str]) -> None:
 
 def install(names: list[str], note: Path, *, check: bool) -> list[str]:
     """Install what is absent; return what came with it."""
-    before = installed()
-    absent = sorted(set(names) - before)
+    absent = sorted(set(names) - installed())
     if not absent or check:
         return absent
-    # Noted before it is done: a host that crashes meanwhile is cleaned all the same.
-    known = noted(note)
-    write(note, known | set(absent))
+    before, known = there(), noted(note)
     run(*APT, "update")
-    done = run(*INSTALL, *absent)
-    added = installed() - before
-    write(note, known | added)
+    done = run(*INSTALL, "--simulate", *absent)
+    if done.returncode == 0:
+        # Noted before it is done: a host that crashes meanwhile is cleaned all the same.
+        coming = set(re.findall(r"^Inst ([^ :]+)", done.stdout, re.MULTILINE))
+        write(note, known | (coming - before))
+        done = run(*INSTALL, *absent)
+        write(note, known | (there() - before))
     if done.returncode:
         raise ValueError(
             f"{', '.join(absent)} cannot be installed: {done.stderr.strip() or done.stdout.strip()}"
         )
-    return sorted(added)
+    return sorted(installed() - before)
 
 
 def remove(note: Path, *, keep: bool, check: bool) -> tuple[list[str], list[str]]:
     """Take noted packages back; return those that are gone and those that others need."""
-    present = sorted(noted(note) & installed())
+    present = sorted(noted(note) & there())
     if check or keep or not present:
         gone, kept = ([] if keep else present), []
     else:
         # dpkg, unlike apt, removes nothing but what it is told to.
         done = run("dpkg", "--purge", *present)
-        left = installed()
+        left = there()
         gone = [name for name in present if name not in left]
         kept = [name for name in present if name in left]
         if done.returncode and "depend" not in done.stderr:
@@ -113,14 +126,14 @@ def main() -> None:
     note, kept = Path(wanted["note"]), []
     try:
         if wanted["state"] == "present":
-            packages = install(wanted["names"], note, check=module.check_mode)
+            found = install(wanted["names"], note, check=module.check_mode)
         else:
-            packages, kept = remove(note, keep=wanted["keep"], check=module.check_mode)
+            found, kept = remove(note, keep=wanted["keep"], check=module.check_mode)
     except (OSError, ValueError) as error:
         module.fail_json(msg=f"packages of this lab host: {error}")
     if kept:
         module.warn(f"stays installed, because others need it by now: {', '.join(kept)}")
-    module.exit_json(changed=bool(packages), packages=packages, kept=kept)
+    module.exit_json(changed=bool(found), packages=found, kept=kept)
 
 
 if __name__ == "__main__":
