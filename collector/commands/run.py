@@ -36,7 +36,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="measure this part of the run again: the beginning of VMM/MEASUREMENT/CASE/NN, with *"
         " for any name (repeatable)",
     )
-    parser.add_argument(
+    hosts = parser.add_mutually_exclusive_group()
+    hosts.add_argument(
         "--host",
         action="append",
         default=[],
@@ -44,7 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="work on this lab host alone (repeatable)",
     )
     parser.add_argument("--check", action="store_true", help="change nothing, say what would be")
-    parser.add_argument("-l", "--limit", metavar="HOSTS", help="as of ansible-playbook")
+    hosts.add_argument("-l", "--limit", metavar="HOSTS", help="as of ansible-playbook")
     parser.add_argument(
         "-e", "--extra-vars", action="append", default=[], metavar="VAR=VALUE", help="repeatable"
     )
@@ -115,9 +116,8 @@ def _options(arguments: argparse.Namespace) -> list[str]:
         options += ["--inventory", _inventory(arguments.inventory)]
     if arguments.check:
         options.append("--check")
-    limits = [*filter(None, [arguments.limit]), *_host_limit(arguments)]
-    if limits:
-        options += ["--limit", ",".join(limits)]
+    if limit := arguments.limit or ",".join(_host_limit(arguments)):
+        options += ["--limit", limit]
     for extra in arguments.extra_vars:
         options += ["--extra-vars", extra]
     named: dict[str, str] = {}

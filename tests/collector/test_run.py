@@ -103,6 +103,13 @@ def test_a_host_is_picked_with_what_serves_all(tmp_path: Path) -> None:
         assert options[options.index("--limit") + 1] == f"controllers,builders,{limit}"
 
 
+def test_a_host_beside_a_limit_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """Together they would be a union."""
+    with pytest.raises(SystemExit, match="2"):
+        main(["run", "--host", "h1", "--limit", "h2"])
+    assert "argument -l/--limit: not allowed with argument --host" in capsys.readouterr().err
+
+
 def set_fact(action: str, run_dir: object) -> dict[str, Any]:
     """Return the event of a task that tells the folder of the run."""
     result = {"ansible_facts": {"plan_run_dir": run_dir}}
