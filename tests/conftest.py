@@ -47,4 +47,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the table of faults."""
     rows = terminalreporter.config.stash.get(FAULTS, [])
     for row in rows:
-        terminalreporter.write_line(f"{row[0]:36}" + "".join(f"{cell:>17}" for cell in row[1:]))
+        terminalreporter.write_line(f"{row[0]:44}" + "".join(f"{cell:>17}" for cell in row[1:]))
