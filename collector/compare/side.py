@@ -28,6 +28,8 @@ _COMPARED: dict[str, tuple[str, ...]] = {
 """What is compared: the numbers of the report's tables. The others (sums, minima, the speed as
 both events and latency) say the same again, and each further metric costs power."""
 _DIAGNOSTICS = ("blame", "critical-chain")
+_Names = dict[tuple[str, str], str]
+"""Run and host to what the sample of this host is called among those of several."""
 _FILE_SET = ("file_count", "file_size_bytes")
 PARAMETERS = (
     "threads",
@@ -116,36 +118,36 @@ def make_side(
     without = Counter((log.measurement, log.case) for log in found if log.outcome != "ok")
     named = label or places[0][2].label
     one_run = len(collection.runs) == 1
+    many = {
+        (run.name, each.name): each.name if one_run else f"{run.name}/{each.name}"
+        for run, each, _ in places
+        if len(places) > 1
+    }
     return Side(
         named,
-        _series(logs, per_host=len(places) > 1, one_run=one_run),
+        _series(logs, many),
         _facts(places),
         _parameters(logs),
         " and ".join(sorted({machine_of(found) for _, _, found in places} - {""})),
         _seconds(logs),
-        per_host=len(places) > 1,
+        per_host=bool(many),
         without_result=dict(without),
-        hosts=_hosts(named, places, logs, one_run=one_run) if len(places) > 1 else {},
+        hosts=_hosts(named, places, logs, many) if many else {},
     )
 
 
 def _hosts(
-    label: str, places: Sequence[tuple[Run, Host, Vmm]], logs: Sequence[Log], *, one_run: bool
+    label: str, places: Sequence[tuple[Run, Host, Vmm]], logs: Sequence[Log], names: _Names
 ) -> dict[str, Side]:
     measured = defaultdict(list)
     for log in logs:
         measured[log.run, log.host].append(log)
     return {
-        _name(run.name, host.name, one_run=one_run): Side(
+        names[run.name, host.name]: Side(
             label, {}, _facts([(run, host, vmm)]), _parameters(measured[run.name, host.name])
         )
         for run, host, vmm in places
     }
-
-
-def _name(run: str, host: str, *, one_run: bool) -> str:
-    """Return what the sample of one host among several is called."""
-    return host if one_run else f"{run}/{host}"
 
 
 def _facts(places: Sequence[tuple[Run, Host, Vmm]]) -> dict[str, frozenset[str]]:
@@ -160,7 +162,7 @@ def _facts(places: Sequence[tuple[Run, Host, Vmm]]) -> dict[str, frozenset[str]]
     return {name: frozenset(found) for name, found in values.items()}
 
 
-def _series(logs: Sequence[Log], *, per_host: bool, one_run: bool) -> dict[Key, Series]:
+def _series(logs: Sequence[Log], many: _Names) -> dict[Key, Series]:
     found: dict[Key, dict[tuple[str, str], list[tuple[int, float]]]] = {}
     for log in logs:
         for metric in _compared(log):
@@ -168,9 +170,9 @@ def _series(logs: Sequence[Log], *, per_host: bool, one_run: bool) -> dict[Key, 
             hosts = found.setdefault(key, defaultdict(list))
             hosts[log.run, log.host].append((log.repetition, log.numbers[metric]))
     ordered = in_order(found)
-    if not per_host:
+    if not many:
         return {key: _one_host(next(iter(found[key].values()))) for key in ordered}
-    return {key: _many_hosts(found[key], one_run=one_run) for key in ordered}
+    return {key: _many_hosts(found[key], many) for key in ordered}
 
 
 def _one_host(samples: list[tuple[int, float]]) -> Series:
@@ -181,10 +183,10 @@ def _one_host(samples: list[tuple[int, float]]) -> Series:
     )
 
 
-def _many_hosts(hosts: dict[tuple[str, str], list[tuple[int, float]]], *, one_run: bool) -> Series:
+def _many_hosts(hosts: dict[tuple[str, str], list[tuple[int, float]]], names: _Names) -> Series:
     return Series(
         tuple(float(np.median([value for _, value in samples])) for samples in hosts.values()),
-        tuple(_name(run, host, one_run=one_run) for run, host in hosts),
+        tuple(names[place] for place in hosts),
     )
 
 
