@@ -43,6 +43,7 @@ class Machine:
                 raise KeyboardInterrupt
             else:
                 self.installed |= coming
+                self.unpacked -= coming
         elif command[:2] == ("dpkg", "--purge"):
             for name in command[2:]:
                 users = {user for user in self.installed if name in self.needs.get(user, set())}
@@ -94,6 +95,9 @@ def test_what_was_only_unpacked_is_taken_back(machine: Machine, tmp_path: Path) 
         module.install(["tool"], note, check=False)
     assert json.loads(note.read_text()) == ["lib", "tool"]
     assert machine.unpacked == {"lib", "tool"}
+    machine.dies = False
+    assert module.install(["tool"], note, check=False) == ["lib", "tool"], "no change was told"
+    assert json.loads(note.read_text()) == ["lib", "tool"]
     assert module.remove(note, keep=False, check=False) == (["lib", "tool"], [])
     assert (machine.installed, machine.unpacked) == ({"base", "procps"}, set())
 

@@ -42,7 +42,7 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, env=ENVIRONMENT)
 
 
-def packages(*states: str) -> set[str]:
+def in_state(*states: str) -> set[str]:
     """Return the packages that are in one of these states, as dpkg-query(1) calls them."""
     words = "--showformat=${Package} ${db:Status-Status}\n"
     lines = (line.split() for line in run("dpkg-query", "--show", words).stdout.splitlines())
@@ -51,13 +51,13 @@ def packages(*states: str) -> set[str]:
 
 def installed() -> set[str]:
     """Return the installed packages."""
-    return packages("installed")
+    return in_state("installed")
 
 
 def there() -> set[str]:
     """Return the packages that have files here, also those that apt did not come to the end of."""
     half = ("unpacked", "half-installed", "half-configured", "triggers-awaited", "triggers-pending")
-    return packages("installed", *half)
+    return in_state("installed", *half)
 
 
 def noted(note: Path) -> set[str]:
@@ -74,7 +74,8 @@ def write(note: Path, packages: set[str]) -> None:
 
 def install(names: list[str], note: Path, *, check: bool) -> list[str]:
     """Install what is absent; return what came with it."""
-    absent = sorted(set(names) - installed())
+    ready = installed()
+    absent = sorted(set(names) - ready)
     if not absent or check:
         return absent
     before, known = there(), noted(note)
@@ -90,7 +91,7 @@ def install(names: list[str], note: Path, *, check: bool) -> list[str]:
         raise ValueError(
             f"{', '.join(absent)} cannot be installed: {done.stderr.strip() or done.stdout.strip()}"
         )
-    return sorted(installed() - before)
+    return sorted(installed() - ready)
 
 
 def remove(note: Path, *, keep: bool, check: bool) -> tuple[list[str], list[str]]:
