@@ -281,8 +281,10 @@ class SimulatedLab:
         )  # fmt: skip
         return done.stdout
 
-    def command(self, playbook: str, *options: str, **variables: Any) -> list[str]:
-        """Return the command that runs a playbook on the lab."""
+    def command(
+        self, playbook: str, *options: str, skip: str = "kvm_check,preflight", **variables: Any
+    ) -> list[str]:
+        """Return the command that runs a playbook on the lab, but for the tags to skip."""
         network = {
             "bridge": "b", "tap": "t", "gateway": "127.0.0.1", "prefix": 8,
             "netmask": "255.0.0.0", "mac": "52:54:00:d5:00:02",
@@ -302,9 +304,8 @@ class SimulatedLab:
         if not playbook.endswith(".yml"):
             playbook = str(CHECKOUT / f"playbooks/{playbook}.yml")
         program = str(Path(sys.executable).with_name("ansible-playbook"))
-        skip = ["--skip-tags", "kvm_check,preflight"]
-        inventory = ["-i", str(self.folder / "hosts.json")]
-        return [program, *inventory, *skip, "-e", json.dumps(given), *options, playbook]
+        where = ["-i", str(self.folder / "hosts.json"), "--skip-tags", skip]
+        return [program, *where, "-e", json.dumps(given), *options, playbook]
 
     def play(
         self, playbook: str, *options: str, limit_s: float = 300, **variables: Any

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from simulated_lab import CHECKOUT, MISSING, SSHD_PROGRAM, SimulatedLab, call
+from simulated_lab import CHECKOUT, MISSING, SSHD_PROGRAM, SimulatedLab
 
 from collector.run.summary import summarize
 
@@ -57,14 +57,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedLab]:
 @pytest.fixture(scope="module")
 def friday(lab: SimulatedLab) -> subprocess.CompletedProcess[str]:
     """The end of full.yml on that lab."""
-    return full(lab)
-
-
-def full(lab: SimulatedLab, *options: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run full.yml, with the look at each host that simulated hosts are mostly spared."""
-    command = lab.command("full", *options, plan=PLAN, **variables)
-    command[command.index("kvm_check,preflight")] = "kvm_check"
-    return call(command, 300)
+    return lab.play("full", plan=PLAN, skip="kvm_check")
 
 
 def cells(path: Path) -> set[str]:
@@ -117,7 +110,7 @@ def test_each_host_has_its_facts_and_its_workbook(lab: SimulatedLab) -> None:
 
 def test_no_report_where_no_host_can_measure(lab: SimulatedLab) -> None:
     """Each is named with its reason; that there is no run is no error of its own."""
-    done = full(lab, run_name="saturday", ship_release="X-9")
+    done = lab.play("full", plan=PLAN, skip="kvm_check", run_name="saturday", ship_release="X-9")
     assert done.returncode != 0
     end = done.stdout[done.stdout.index("\nSTAGES **") :]
     failed = [line.split(": ")[1:3] for line in end.splitlines() if "FAILED" in line]
