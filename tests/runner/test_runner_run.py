@@ -4,6 +4,7 @@ import json
 import os
 import signal
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,27 @@ def test_start_asks_systemd(lab: FakeLab) -> None:
     assert f"start --no-block vmmlab-run@{RUN}.service" in lab.lines("systemctl.log")
     assert lab.progress()["state"] == "running"
     assert (lab.run / "who").read_text() == "ta@controller"
+
+
+def test_what_was_sent_is_on_the_disk_before_the_run_starts(
+    lab: FakeLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that is to outlive a power cut must not start before its schedule would."""
+    lab.schedule(block(1, "qemu", 1, guest_test("1")))
+    calls = lab.state / "systemctl.log"
+
+    def sync() -> None:
+        with calls.open("a") as log:
+            log.write("sync\n")
+
+    for name, value in lab.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(os, "sync", sync)
+    runner, layout = import_module("vmmlab_runner.run"), import_module("vmmlab_runner.layout")
+    run = runner.Run(layout.Layout(lab.root), RUN)
+    assert runner.request(run, "ta@controller") == "started"
+    noted = lab.lines("systemctl.log")
+    assert noted.index("sync") < noted.index(f"start --no-block vmmlab-run@{RUN}.service")
 
 
 def test_a_killed_run_goes_on(lab: FakeLab) -> None:

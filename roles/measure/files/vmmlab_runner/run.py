@@ -84,6 +84,9 @@ def request(run: Run, who: str) -> str:
         files.write(run.starts, b"0")
         run.cut_off.unlink(missing_ok=True)
         progress.idle("starting")
+    # From here the run needs nobody: what was sent for it must outlive a power cut, too.
+    # Nor is anything of it written back while a guest is measured.
+    os.sync()
     unit.systemctl("reset-failed", run.unit)
     done = unit.systemctl("start", "--no-block", run.unit)
     if done.returncode:
