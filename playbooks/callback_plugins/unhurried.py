@@ -17,11 +17,11 @@ short_description: Lets Ansible rest while a task takes hours
 description:
   - Ansible looks C(internal_poll_interval) apart whether a host has ended its task. Over the hours
     in which lab hosts measure that costs the controller more than all the rest of a run.
-  - During a task that has the variable C(unhurried) it looks twice a second.
+  - During a task that has the variable C(unhurried) it looks once a second.
 requirements:
   - enable it in C(callbacks_enabled)
 """
-REST_S = 0.5
+REST_S = 1.0
 
 
 class CallbackModule(CallbackBase):

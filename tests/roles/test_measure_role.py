@@ -66,7 +66,7 @@ def test_looks_become_seldom() -> None:
     """Two seconds at first; every two minutes in a long run; soon when its end is near."""
     long = {"seconds_left": 9000}
     assert follow.pause(0, long) == 2
-    assert follow.pause(200, long) == 20
+    assert follow.pause(200, long) == 40
     assert follow.pause(5000, long) == 120
     assert follow.pause(5000, {"seconds_left": 40}) == 20
     assert follow.pause(5000, {"seconds_left": 0}) == 10

@@ -37,7 +37,7 @@ display = Display()
 
 LONGEST = 1000  # characters of what a lab host says
 POLL = (2.0, 120.0)  # seconds between two looks: at least, at most
-POLL_SHARE = 0.1  # of the time so far: who has waited for 20 minutes can wait for two more
+POLL_SHARE = 0.2  # of the time so far: who has waited for 10 minutes can wait for two more
 POLL_IDLE = 10.0  # while the run's unit is not active
 IDLE_LIMIT = 300.0  # seconds for a unit to come back, as after a reboot of the lab host
 FAILED_LIMIT = 30.0  # the same, when systemd itself has given it up
