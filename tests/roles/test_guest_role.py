@@ -1,6 +1,7 @@
 """The role guest: user, keys, base image, units, and what is known of each VMM."""
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from modules import load_module
 from sandbox import CHECKOUT, Play, Sandbox
 
 STORE = "/opt/vmmlab/store"
@@ -231,6 +233,21 @@ def test_missing_image(applied: tuple[Sandbox, Play, Play]) -> None:
     assert f"{STORE}/guest_image-x/image.raw: missing; ship the builds" in " ".join(
         failed.output.split()
     )
+
+
+def test_a_base_image_is_on_the_disk_before_it_has_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A power cut leaves no name of an empty image, which no later stage would make anew."""
+    module = load_module("roles/guest/library/guest_base.py")
+    image, base = tmp_path / "image.raw", tmp_path / "base.raw"
+    image.write_bytes(b"disk" * 1024)
+    named_before: list[bool] = []
+    monkeypatch.setattr(module, "write_into", lambda *_: None)
+    monkeypatch.setattr(os, "sync", lambda: named_before.append(base.exists()))
+    module.make_base({"image": str(image), "base": str(base)}, [], "marker")
+    assert named_before == [False]
+    assert base.read_bytes() == image.read_bytes()
 
 
 def test_teardown(tmp_path: Path) -> None:

@@ -144,6 +144,8 @@ def make_base(parameters: dict[str, str], files: list[tuple[str, str, str]], mar
         run("cp", "--sparse=always", "--reflink=auto", str(image), str(temporary))
         with tempfile.TemporaryDirectory() as work:
             write_into(temporary, files, work)
+        # After a power cut, too, the name stands for a whole image, and keys are whole.
+        os.sync()
         temporary.replace(base)
     finally:
         temporary.unlink(missing_ok=True)
