@@ -201,6 +201,24 @@ def test_base_of_an_earlier_version_is_removed(applied: tuple[Sandbox, Play, Pla
     assert sandbox.path("/var/lib/vmmlab/base/base.raw").exists()
 
 
+@pytest.mark.parametrize("lost", ["guest_ed25519", "guest_host_ed25519.pub"])
+def test_keys_that_a_power_cut_emptied_are_made_anew(tmp_path: Path, lost: str) -> None:
+    """A name may outlive its content; both halves are replaced, and the other pair stays."""
+    module = load_module("roles/guest/library/guest_base.py")
+    keys = tmp_path / "keys"
+    assert module.make_keys(keys, "10.213.0.2")
+    before = {path.name: path.read_text() for path in keys.iterdir()}
+    (keys / lost).write_text("")
+    assert module.make_keys(keys, "10.213.0.2")
+    after = {path.name: path.read_text() for path in keys.iterdir()}
+    assert all(after.values())
+    half = lost.removesuffix(".pub")
+    pair, other = {half, f"{half}.pub"}, {"guest_ed25519", "guest_host_ed25519"} - {half}
+    assert all(after[name] != before[name] for name in pair)
+    assert all(after[name] == before[name] for name in other)
+    assert not module.make_keys(keys, "10.213.0.2")
+
+
 def test_network(applied: tuple[Sandbox, Play, Play]) -> None:
     """A host that routes does not route the guest; nothing stays, also when the start failed."""
     sandbox, _, _ = applied

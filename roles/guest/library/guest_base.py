@@ -59,8 +59,11 @@ def make_keys(keys: Path, address: str) -> bool:
     changed = False
     keys.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in (GUEST_KEY, HOST_KEY):
-        if not (keys / f"{name}.pub").exists():
-            (keys / name).unlink(missing_ok=True)
+        pair = (keys / name, keys / f"{name}.pub")
+        # A power cut can leave names without content.
+        if not all(path.exists() and path.stat().st_size for path in pair):
+            for path in pair:
+                path.unlink(missing_ok=True)
             run(
                 "ssh-keygen",
                 "-q",
