@@ -147,6 +147,8 @@ def test_unit_of_each_vmm(applied: tuple[Sandbox, Play, Play], vmm: str) -> None
     assert "console=ttyS0 loglevel=6" in command
     assert "ip=10.213.0.2::10.213.0.1:255.255.255.0::eth0:off" in command
     assert ("-initrd" in command) == (vmm == "qemu")
+    # QEMU hides the invariant TSC unless told otherwise; StratoVirt never does.
+    assert ("-cpu host,migratable=no" in command) == (vmm != "stratovirt")
     assert f"/run/vmmlab/{vmm}/qmp.sock" in command
     assert "CPUAffinity=2-3" in text
     assert "User=vmmlab" in text
