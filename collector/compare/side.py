@@ -48,6 +48,10 @@ PARAMETERS = (
 """What the logs themselves say about how they were measured."""
 
 
+_LATENCY_ROUNDING_MS = 0.00501
+"""Half of the last decimal that is printed, and the error of a division."""
+
+
 class Key(NamedTuple):
     """What is compared: one metric of one case."""
 
@@ -168,11 +172,27 @@ def _series(logs: Sequence[Log], many: _Names) -> dict[Key, Series]:
         for metric in _compared(log):
             key = Key(log.measurement, log.case, metric)
             hosts = found.setdefault(key, defaultdict(list))
-            hosts[log.run, log.host].append((log.repetition, log.numbers[metric]))
+            hosts[log.run, log.host].append((log.repetition, _sample(log, metric)))
     ordered = in_order(found)
     if not many:
         return {key: _one_host(next(iter(found[key].values()))) for key in ordered}
     return {key: _many_hosts(found[key], many) for key in ordered}
+
+
+def _sample(log: Log, metric: str) -> float:
+    """Return what is compared of `metric`: the printed number, or one that says the same finer.
+
+    sysbench prints the average latency with two decimals, so that 0.01 may be twice or the same as
+    0.02 ms. It is the sum of the latencies divided by the events (`sb_timer_avg` in sysbench's
+    sb_timer.c), which are both printed; that quotient is taken where it rounds to the print.
+    """
+    printed = log.numbers[metric]
+    if metric != "latency_avg_ms":
+        return printed
+    total, events = log.numbers.get("latency_sum_ms", 0), log.numbers.get("total_events", 0)
+    if not total or not events or abs(total / events - printed) > _LATENCY_ROUNDING_MS:
+        return printed
+    return total / events
 
 
 def _one_host(samples: list[tuple[int, float]]) -> Series:

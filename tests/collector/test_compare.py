@@ -100,6 +100,22 @@ def test_unlike_sides_are_refused(
     assert any(text.startswith(f"accepted: {words}") for text in accepted.warnings)
 
 
+def test_average_latencies_are_finer_than_their_print(results: Path) -> None:
+    """0.01 and 0.02 ms may be nearly the same; the sum of the latencies tells."""
+    host = results / "run" / "host"
+    for vmm, average in (("stratovirt", 0.01568), ("qemu", 0.01428)):
+        for repetition in (1, 2):
+            text = report_logs.latency_log("rndrd", average, 6.27, average)
+            path = f"{vmm}/fileio-latency/rndrd/{repetition:02}.log"
+            report_logs.write_log(host, path, text)
+    found = next(
+        each
+        for each in compare_vmms(collect([results]), "stratovirt", "qemu")
+        if (each.case, each.metric) == ("rndrd", "latency_avg_ms")
+    )
+    assert found.ratio == pytest.approx(0.01568 / 0.01428, rel=1e-3)
+
+
 def test_an_initrd_matters_to_boots_only(results: Path) -> None:
     """It changes what the kernel's time means, and nothing after the boot."""
     record(results, "stratovirt", initrd=False)
