@@ -23,14 +23,17 @@ class Fact(NamedTuple):
 FACTS: dict[str, Fact] = {
     "kernel": Fact("guest kernel"),
     "image": Fact("guest image"),
-    "initrd": Fact("boots with an initrd", ("boot",)),
+    "initrd": Fact("boots with an initrd", ("boot", "memory-footprint")),
+    "append": Fact("further kernel parameters"),
     "vcpus": Fact("vCPUs"),
+    "cpus": Fact("host CPUs of the guest"),
     "memory": Fact("guest memory (MiB)"),
     "disk_format": Fact("disk format"),
     "disk_cache": Fact("disk cache mode"),
     "sysbench": Fact("sysbench version"),
     "clocksource": Fact("guest clocksource"),
     "host_cpu": Fact("host CPU", of_host=True),
+    "host_cpus": Fact("number of host CPUs", of_host=True),
     "host_kernel": Fact("host kernel", of_host=True),
     "host_clocksource": Fact("host clocksource", of_host=True),
     "tuning": Fact("host tuning", of_host=True),
@@ -51,13 +54,16 @@ def facts_of(host: Host, vmm: Vmm) -> dict[str, str]:
         or seen.get("kernel"),
         "image": checksums.get("image"),
         "initrd": _yes_or_no(vmm.meta.get("initrd")),
+        "append": _or_none(guest, "append"),
         "vcpus": guest.get("vcpus"),
+        "cpus": _or_none(guest, "cpus"),
         "memory": guest.get("memory_mib"),
         "disk_format": guest.get("disk_format"),
         "disk_cache": guest.get("disk_cache"),
         "sysbench": seen.get("sysbench") or guest.get("sysbench"),
         "clocksource": seen.get("clocksource") or guest.get("clocksource"),
         "host_cpu": _host_cpu(host.meta),
+        "host_cpus": host.meta.get("cpus"),
         "host_kernel": host.meta.get("kernel"),
         "host_clocksource": host.meta.get("clocksource"),
         "tuning": _tuning(host.meta),
@@ -127,6 +133,11 @@ def _tuning(meta: Mapping[str, Any]) -> str:
 
 def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def _or_none(recorded: Mapping[str, Any], name: str) -> Any:
+    """Return what is recorded, "none" where an empty text is: that differs from not recorded."""
+    return "none" if recorded.get(name) == "" else recorded.get(name)
 
 
 def _yes_or_no(value: object) -> str | None:

@@ -46,6 +46,8 @@ _NAMES: dict[str, tuple[str, str]] = {
     "guest.memory_mib": ("客户机内存 (MiB)", "guest memory (MiB)"),
     "guest.disk_format": ("磁盘格式", "disk format"),
     "guest.disk_cache": ("磁盘缓存模式", "disk cache mode"),
+    "guest.cpus": ("客户机所用主机 CPU", "host CPUs of the guest"),
+    "guest.append": ("附加内核参数", "further kernel parameters"),
     "guest.kernel_version": ("客户机内核版本", "guest kernel"),
     "guest.sysbench": ("sysbench 版本", "sysbench"),
     "guest": ("客户机", "guest"),

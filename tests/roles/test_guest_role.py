@@ -177,6 +177,7 @@ def test_record_of_each_vmm(applied: tuple[Sandbox, Play, Play]) -> None:
         "initrd": "sha256 of initrd.img",
     }
     assert qemu["guest"]["memory_mib"] == 1024
+    assert (qemu["guest"]["cpus"], qemu["guest"]["append"]) == ("2-3", "")
     assert (qemu["stand_in"], qemu["initrd"], qemu["commit"]) == (False, True, None)
     other = json.loads(sandbox.path("/etc/vmmlab/vmms/stratovirt.json").read_text())
     assert "initrd" not in other["checksums"]

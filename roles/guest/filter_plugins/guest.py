@@ -78,6 +78,7 @@ def guest_record(
             "kernel_version": kernel.get("record", {}).get("version"),
             "sysbench": image.get("record", {}).get("sysbench"),
             "cpus": settings["cpus"],
+            "append": settings["append"],
         },
         "stand_in": bool(vmm.get("stand_in") or made.get("stand_in")),
         "build": {"name": build["name"], "key": build["key"], **made},
