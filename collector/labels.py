@@ -154,7 +154,7 @@ _OVERVIEW = {
     ),
     "no answers": ("没有共同的项目可比较。", "The two sides have no subject in common."),
     "head subject": ("项目", "Subject"),
-    "quantity boot": ("总启动时间 (s)", "Total boot time (s)"),
+    "quantity boot": ("启动时间，自内核开始 (s)", "Boot time, from the kernel's start (s)"),
     "quantity memory-footprint": ("RSS (KB)", "RSS (KB)"),
     "quantity sysbench-cpu": ("CPU 速度 (事件数/s)", "CPU speed (events/s)"),
     "quantity sysbench-memory": ("传输速率 (MiB/s)", "Transfer rate (MiB/s)"),

@@ -48,7 +48,7 @@ _ALL = (
     Metric("firmware_s", "s", "time in the firmware", False),
     Metric("loader_s", "s", "time in the boot loader", False),
     Metric("soft_reboot_s", "s", "time of a soft reboot", False),
-    Metric("total_s", "s", "the whole boot, as systemd adds it up", False),
+    Metric("total_s", "s", "the boot from the kernel's start on, as systemd adds it up", False),
     Metric("boot_target", "", "unit that the boot leads to"),
     Metric("target_s", "s", "start of userspace to the default target", False),
     Metric("blame_s", "s", "time one unit took to start (systemd-analyze blame)", False),

@@ -1,6 +1,7 @@
 """All checks of a collection."""
 
 from collector.checks.access import swapped_modes, with_access_mode
+from collector.checks.conditions import conditions
 from collector.checks.facts import is_emulated
 from collector.checks.files import unusable_files
 from collector.checks.headers import wrong_folder
@@ -49,7 +50,7 @@ def check_collection(collection: Collection) -> list[Finding]:
     for run in collection.runs:
         for host in run.hosts:
             findings += unlike_facts(run, host)
-    findings += notes(collection, logs)
+    findings += notes(collection, logs) + conditions(vmms, logs)
     return sorted(findings, key=lambda finding: finding.severity)
 
 

@@ -232,6 +232,16 @@ SENTENCES = {
     " --memory-total-size": (
         "{time} s 就结束了{instead}：数据总量先用完了，请加大 --memory-total-size"
     ),
+    "the files that sysbench reads ({size} MiB) fit into the guest's memory ({memory} MiB), where"
+    " writing them has left them: reads are copies in memory, writes alone reach the disk": (
+        "sysbench 读取的文件（{size} MiB）全部留在客户机内存（{memory} MiB）中："
+        "读取只是内存复制，只有写入到达磁盘"
+    ),
+    "{count} of {all} footprints were taken while RSS still changed, the first after {seconds} s:"
+    " use a larger settle_seconds": (
+        "{all} 次内存占用测量中有 {count} 次在 RSS 仍在变化时进行，第一次在 {seconds} s 后："
+        "请加大 settle_seconds"
+    ),
     " instead of {planned} s": "，而不是 {planned} s",
     "perhaps cut off: {text}": "可能被截断：{text}",
     # what is missing

@@ -155,6 +155,29 @@ def test_what_may_differ_is_a_note(results: Path) -> None:
         assert words in said
 
 
+def test_reads_that_no_disk_made_are_a_note(results: Path) -> None:
+    """20 MiB that were just written stay in 1 GiB of memory; with O_DIRECT they are read."""
+    words = "reads are copies in memory"
+    vmm_json(results, "stratovirt")
+    (note,) = [each for each in found(results, "note") if words in each.message]
+    assert "(20 MiB) fit into the guest's memory (1024 MiB)" in note.message
+    for path in (results / HOST).glob("*/fileio-*/*/*.log"):
+        text = path.read_text("utf-8").replace("open flags: (none)", "open flags: directio")
+        path.write_text(text, "utf-8")
+    assert not any(words in each.message for each in found(results, "note"))
+
+
+def test_a_footprint_taken_too_early_is_a_note(results: Path) -> None:
+    """The sidecar says whether RSS stood still, and how long was waited."""
+    folder = results / HOST / "qemu" / "memory-footprint" / "default"
+    report_logs.write_json(folder / "01.json", settle_s=3.0, settled=True)
+    report_logs.write_json(folder / "02.json", settle_s=30.0, settled=False)
+    (note,) = [each for each in found(results, "note") if "RSS still changed" in each.message]
+    assert (note.vmm, note.log.endswith("02.log")) == ("qemu", True)
+    assert "1 of 2 footprints" in note.message
+    assert "after 30 s: use a larger settle_seconds" in note.message
+
+
 def test_the_same_log_twice(results: Path) -> None:
     """A copied log is named with the one it is a copy of."""
     folder = results / HOST / "qemu" / "sysbench-memory" / "rnd-2K"

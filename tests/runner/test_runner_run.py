@@ -91,6 +91,7 @@ def test_sidecars_say_how_it_was_measured(lab: FakeLab) -> None:
     footprint = lab.sidecar("stratovirt/memory-footprint/default/02")
     assert "host_clock" not in footprint
     assert 2.0 <= footprint["settle_s"] < 10.0
+    assert footprint["settled"] is True
     assert footprint["command"][1].split("/")[2].isdigit()
     vmm = json.loads((lab.results / "stratovirt/vmm.json").read_text())
     assert vmm["name"] == "stratovirt"

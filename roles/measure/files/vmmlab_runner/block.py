@@ -276,12 +276,11 @@ class BlockRunner:
         process = session.guest.process
         for _ in range(ATTEMPTS - self._failures[measurement.stem]):
             self.progress.begin(self.block, measurement)
-            settled = footprint.settle(process, measurement.settle) if measurement.settle else None
+            settled = footprint.settle(process, measurement.settle) if measurement.settle else {}
             log, told = footprint.run(measurement, process)
             if not process.alive():
                 raise GuestError("the VMM ended while its memory was measured")
-            extra = {} if settled is None else {"settle_s": settled}
-            if self._keep(measurement, log, {**told, "guest": session.facts, **extra}):
+            if self._keep(measurement, log, {**told, "guest": session.facts, **settled}):
                 break
         self._current = None
 

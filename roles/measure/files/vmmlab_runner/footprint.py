@@ -16,8 +16,11 @@ STEADY = 0.001  # relative change of RSS over three samples, one second apart
 SAMPLES = 3
 
 
-def settle(process: Process, limit: float) -> float:
-    """Wait until the process's memory stands still, `limit` seconds at most; return the wait."""
+def settle(process: Process, limit: float) -> dict[str, Any]:
+    """Wait until the process's memory stands still, `limit` seconds at most.
+
+    Returns what a sidecar says of it: `settle_s`, the wait, and `settled`, whether it stands still.
+    """
     started = time.monotonic()
     sizes: deque[int] = deque(maxlen=SAMPLES)
     while True:
@@ -25,7 +28,7 @@ def settle(process: Process, limit: float) -> float:
         waited = time.monotonic() - started
         steady = len(sizes) == SAMPLES and max(sizes) - min(sizes) < STEADY * max(sizes)
         if steady or waited >= limit:
-            return round(waited, 1)
+            return {"settle_s": round(waited, 1), "settled": steady}
         time.sleep(min(1.0, limit - waited))
 
 

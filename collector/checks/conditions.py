@@ -1,0 +1,76 @@
+"""Under which conditions numbers were measured that do not say so themselves."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from collector.checks.facts import sidecar
+from collector.checks.fileio import MIB
+from collector.checks.logs import Log
+from collector.checks.model import Finding
+from collector.checks.printed import plain
+from collector.results import Vmm
+
+_READS = ("rndrd", "seqrd")
+
+
+def conditions(vmms: Mapping[tuple[str, str, str], Vmm], logs: Iterable[Log]) -> list[Finding]:
+    """Return a note for each host and VMM whose numbers have to be read with care.
+
+    Args:
+        vmms: run, host and name to the VMM.
+        logs: of these VMMs.
+    """
+    good = [log for log in logs if log.outcome == "ok" and log.log]
+    return _reads_from_memory(vmms, good) + _still_growing(vmms, good)
+
+
+def _reads_from_memory(
+    vmms: Mapping[tuple[str, str, str], Vmm], logs: Iterable[Log]
+) -> list[Finding]:
+    """Say once per host where sysbench reads files that the guest still has in its memory."""
+    found: dict[tuple[str, str], Finding] = {}
+    for log in logs:
+        size = log.numbers.get("file_total_size_bytes")
+        guest = vmms[log.run, log.host, log.vmm].meta.get("guest")
+        memory = guest.get("memory_mib") if isinstance(guest, dict) else None
+        if (
+            log.words.get("file_test_mode") in _READS
+            and size
+            and isinstance(memory, int)
+            and size < memory * MIB
+            and "directio" not in log.words.get("file_extra_flags", "")
+        ):
+            message = (
+                f"the files that sysbench reads ({plain(size / MIB)} MiB) fit into the guest's"
+                f" memory ({memory} MiB), where writing them has left them: reads are copies in"
+                " memory, writes alone reach the disk"
+            )
+            found.setdefault((log.run, log.host), log.finding("note", "", message))
+    return list(found.values())
+
+
+def _still_growing(vmms: Mapping[tuple[str, str, str], Vmm], logs: Iterable[Log]) -> list[Finding]:
+    """Say once per VMM how many footprints were taken while its memory still changed."""
+    groups: dict[tuple[str, str, str], list[tuple[Log, dict[str, Any]]]] = defaultdict(list)
+    for log in logs:
+        place = (log.run, log.host, log.vmm)
+        if log.measurement == "memory-footprint":
+            record = sidecar(vmms[place], log.measurement, log.case, log.repetition)
+            groups[place].append((log, record))
+    findings = []
+    for group in groups.values():
+        growing = [(log, record) for log, record in group if record.get("settled") is False]
+        if growing:
+            log, record = growing[0]
+            message = (
+                f"{len(growing)} of {len(group)} footprints were taken while RSS still changed,"
+                f" the first after {plain(_seconds(record))} s: use a larger settle_seconds"
+            )
+            findings.append(log.finding("note", "rss_kb", message))
+    return findings
+
+
+def _seconds(record: Mapping[str, Any]) -> float:
+    waited = record.get("settle_s")
+    return float(waited) if isinstance(waited, int | float) else 0.0
