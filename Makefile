@@ -16,6 +16,9 @@ help: ## show this text
 run: $(RUN_STAMP) ## from this machine to the workbook, in the virtual lab, with the plan quick
 	$(BIN)/ansible-playbook playbooks/full.yml $(ARGS)
 
+.PHONY: env
+env: $(RUN_STAMP) ## ansible-playbook and vmmlab into .venv/bin
+
 .PHONY: plan
 plan: $(RUN_STAMP) ## what the plan measures, and how long it takes (PLAN=report)
 	$(BIN)/vmmlab plan $(or $(PLAN),quick) $(ARGS)
