@@ -22,6 +22,12 @@ from collector.compare.side import Key, Series, Side
 REPORT = Path(__file__).parent.parent / "tests" / "data" / "report" / "tables.json"
 SAMPLES = 10
 CHANGE = 1.05
+HOSTS = 20
+METRICS = 7
+"""Of a lab: those of the overview."""
+HOST_SPREAD = 0.10
+NOISE = 0.005
+LAB_CHANGE = 1.03
 Draw = Callable[[np.random.Generator, int], npt.NDArray[np.float64]]
 
 
@@ -147,6 +153,33 @@ def rates(
     return any_called / comparisons, {key: count / comparisons for key, count in each.items()}
 
 
+def lab_sides(random: np.random.Generator, factor: float) -> tuple[Side, Side]:
+    """Return both sides of a lab whose hosts differ; the left one is `factor` faster on each."""
+    names = tuple(f"host{number}" for number in range(HOSTS))
+    keys = [
+        Key("sysbench-cpu", f"threads-{number}", "events_per_second") for number in range(METRICS)
+    ]
+    series: tuple[dict[Key, Series], ...] = ({}, {})
+    for key in keys:
+        hosts = 1000 * np.exp(random.normal(0, HOST_SPREAD, HOSTS))
+        for one, by in zip(series, (factor, 1.0), strict=True):
+            values = hosts * by * np.exp(random.normal(0, NOISE, HOSTS))
+            one[key] = Series(tuple(values.tolist()), names)
+    return (
+        Side("left", series[0], {}, {}, per_host=True),
+        Side("right", series[1], {}, {}, per_host=True),
+    )
+
+
+def lab_rates(comparisons: int, factor: float, seed: int) -> tuple[float, float]:
+    """Return how often any metric of a lab is called different, and how often each of them."""
+    random = np.random.default_rng(seed)
+    called = [
+        len(called_different(compare_sides(*lab_sides(random, factor)))) for _ in range(comparisons)
+    ]
+    return float(np.mean([count > 0 for count in called])), float(np.mean(called)) / METRICS
+
+
 def relative_spread(draw: Draw) -> float:
     """Return the standard deviation of a metric over its mean."""
     values = draw(np.random.default_rng(0), 10_000)
@@ -173,6 +206,11 @@ def main() -> None:
             f"  {name}: {len(draws)} metrics; called different in {rate:.1%} of the comparisons"
             f" (at most 5 % allowed); {1000 * took:.0f} ms each"
         )
+    print(f"{HOSTS} hosts that differ by {HOST_SPREAD:.0%}, noise {NOISE:.1%}, {METRICS} metrics")
+    rate, _ = lab_rates(arguments.comparisons, 1.0, arguments.seed)
+    print(f"  equal sides: called different in {rate:.1%} of the comparisons")
+    _, found_share = lab_rates(arguments.comparisons, LAB_CHANGE, arguments.seed)
+    print(f"  a change of {LAB_CHANGE - 1:.0%} on each host: found in {found_share:.0%}")
     draws = families["everything, ten times"]
     few = max(50, arguments.comparisons // 10)
     print(f"power for a change of {CHANGE - 1:.0%} in every metric, {few} comparisons")

@@ -17,9 +17,11 @@ __all__ = [
     "drift_p",
     "holm",
     "least_p",
+    "least_signed_rank_p",
     "outliers",
     "rank_sum_p",
     "ratio_interval",
+    "signed_rank_p",
     "two_modes",
 ]
 
@@ -89,6 +91,30 @@ def _approximate_p(ranks: npt.NDArray[np.float64], size: int) -> float:
 def least_p(size_left: int, size_right: int) -> float:
     """Return the smallest p value that `rank_sum_p` can give for these numbers of samples."""
     return float(min(1.0, 2 / math.comb(size_left + size_right, size_left)))
+
+
+def signed_rank_p(differences: Numbers) -> float:
+    """Return the two-sided p value of Wilcoxon's signed-rank test, exact also with ties.
+
+    `differences` are those of pairs; the ones that are 0 are left out, as Wilcoxon did (Biometrics
+    Bulletin 1, 1945). The null distribution is that of all ways to give the midranks a sign.
+    """
+    values = np.asarray([value for value in differences if value], dtype=np.float64)
+    doubled = np.rint(2 * _midranks(np.abs(values))).astype(np.int64)
+    share = np.zeros(int(doubled.sum()) + 1)
+    share[0] = 1
+    for rank in doubled.tolist():
+        positive = np.zeros_like(share)
+        positive[rank:] = share[: len(share) - rank]
+        share = (share + positive) / 2
+    expected = doubled.sum() / 2
+    seen = abs(int(doubled[values > 0].sum()) - expected)
+    return float(min(1.0, share[np.abs(np.arange(len(share)) - expected) >= seen - 1e-9].sum()))
+
+
+def least_signed_rank_p(pairs: int) -> float:
+    """Return the smallest p value that `signed_rank_p` can give for this number of pairs."""
+    return min(1.0, 2.0 ** (1 - pairs))
 
 
 def holm(p_values: Numbers) -> list[float]:

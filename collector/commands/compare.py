@@ -31,7 +31,8 @@ A side is PATH or PATH:VMM; PATH is a folder with results, one run, one host or 
 
 Per metric: medians, their ratio with a bootstrap 95 % interval, the p value of Mann and Whitney's
 test (exact, corrected by Holm for all metrics compared), Cliff's delta. A difference is called
-where p is below 0.05 and the interval excludes 1.
+where p is below 0.05 and the interval excludes 1. Of many hosts with both sides, the ratio is the
+median of the hosts' ratios, and the test Wilcoxon's signed-rank test on them.
 
 Nothing is called where what must be equal is recorded and differs. The names of these facts, for
 --accept-different:

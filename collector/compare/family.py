@@ -1,5 +1,6 @@
 """All metrics of two sides compared as one family, so that chance does not find a difference."""
 
+import math
 from collections.abc import Collection as Names
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,13 @@ _DRIFT = 0.01
 _NAMED = 3
 """Outliers that are named one by one."""
 _NO_SAMPLES = Series((), ())
+_EQUAL = (1.0,)
+"""What the ratios of hosts are held against: a host on which both sides are equal."""
+
+_PAIRED = (
+    "compared host by host: the ratio is the median of the hosts' ratios, p is that of Wilcoxon's"
+    " signed-rank test"
+)
 
 
 @dataclass(slots=True)
@@ -31,6 +39,10 @@ class _Draft:
     reason: str = ""
     too_few: bool = False
     warnings: tuple[str, ...] = ()
+    pairable: bool = False
+    """The samples of both sides are medians of hosts."""
+    ratios: tuple[float, ...] = ()
+    """Left over right, host by host, where they are compared in pairs."""
     p_value: float | None = None
 
     @property
@@ -51,9 +63,9 @@ def compare_pairs(
     """Compare the sides of each pair in every metric that one of them has.
 
     Of many hosts only those count on which both sides are alike, see `on_like_hosts`. Mann and
-    Whitney's test on each, Holm's correction over all metrics of all pairs that are
-    tested. A difference is called only where the corrected p value is below 0.05 and the bootstrap
-    interval of the ratio excludes 1.
+    Whitney's test on each, of many hosts Wilcoxon's on their ratios (see `_in_pairs`); Holm's
+    correction over all metrics of all pairs that are tested. A difference is called only where the
+    corrected p value is below 0.05 and the bootstrap interval of the ratio excludes 1.
     """
     drafts = [
         _draft(key, likened, accept_different)
@@ -67,7 +79,9 @@ def compare_pairs(
         if not draft.reason and draft not in tested:
             draft.too_few = True
             draft.reason = _too_few(draft, len(testable))
-    raw = [statistics.rank_sum_p(draft.left.values, draft.right.values) for draft in tested]
+    for draft in tested:
+        _in_pairs(draft, len(testable))
+    raw = [_p_value(draft) for draft in tested]
     for draft, p_value in zip(tested, statistics.holm(raw), strict=True):
         draft.p_value = p_value
     return [_comparison(draft) for draft in drafts]
@@ -81,6 +95,7 @@ def _draft(key: Key, likened: Likened, accept: Names[str]) -> _Draft:
         (left.label, right.label),
         left.series.get(key, _NO_SAMPLES),
         right.series.get(key, _NO_SAMPLES),
+        pairable=left.per_host and right.per_host,
     )
     refused = [text for name, text in found.items() if name not in accept]
     draft.reason = "; ".join(refused)
@@ -96,6 +111,33 @@ def _draft(key: Key, likened: Likened, accept: Names[str]) -> _Draft:
     elif not draft.reason and not any(draft.left.values) and not any(draft.right.values):
         draft.reason = "all samples of both sides are 0.00: below the resolution of the tool"
     return draft
+
+
+def _in_pairs(draft: _Draft, tests: int) -> None:
+    """Have the hosts compared one by one, where there are enough of them.
+
+    Hosts differ from each other by more than two VMMs do; the ratio on each host is free of that.
+    Whether they are enough depends on numbers of samples and tests alone, never on what was
+    measured: few pairs cannot give a p value that stands after the correction, while the rank sums
+    of as few samples can.
+    """
+    left = dict(zip(draft.left.names, draft.left.values, strict=True))
+    right = dict(zip(draft.right.names, draft.right.values, strict=True))
+    enough = statistics.least_signed_rank_p(len(left)) * tests < SIGNIFICANT
+    if (
+        draft.pairable
+        and enough
+        and left.keys() == right.keys()
+        and min(*left.values(), *right.values()) > 0
+    ):
+        draft.ratios = tuple(value / right[host] for host, value in left.items())
+        draft.warnings = (_PAIRED, *draft.warnings)
+
+
+def _p_value(draft: _Draft) -> float:
+    if draft.ratios:
+        return statistics.signed_rank_p([math.log(ratio) for ratio in draft.ratios])
+    return statistics.rank_sum_p(draft.left.values, draft.right.values)
 
 
 def _can_differ(draft: _Draft, tests: int) -> bool:
@@ -131,7 +173,10 @@ def _sample_warnings(label: str, series: Series, *, per_host: bool) -> tuple[str
 def _comparison(draft: _Draft) -> Comparison:
     one, other = draft.left.values, draft.right.values
     medians = _median(one), _median(other)
-    interval = _interval(draft)
+    if draft.ratios:
+        one, other = draft.ratios, _EQUAL
+    ratio = _ratio(_median(one), _median(other))
+    interval = _interval(draft, one, other)
     return Comparison(
         measurement=draft.key.measurement,
         case=draft.key.case,
@@ -139,16 +184,16 @@ def _comparison(draft: _Draft) -> Comparison:
         unit=metric(draft.key.metric).unit,
         left=draft.labels[0],
         right=draft.labels[1],
-        n_left=len(one),
-        n_right=len(other),
+        n_left=len(draft.left.values),
+        n_right=len(draft.right.values),
         median_left=medians[0],
         median_right=medians[1],
-        ratio=medians[0] / medians[1] if medians[0] is not None and medians[1] else None,
+        ratio=ratio,
         interval_low=interval[0] if interval else None,
         interval_high=interval[1] if interval else None,
         p_value=draft.p_value,
         effect_size=statistics.cliffs_delta(one, other) if draft.p_value is not None else None,
-        verdict=_verdict(draft, medians, interval),
+        verdict=_verdict(draft, (_median(one), _median(other)), interval),
         reason=draft.reason,
         warnings=draft.warnings,
     )
@@ -158,11 +203,17 @@ def _median(values: Sequence[float]) -> float | None:
     return float(np.median(values)) if values else None
 
 
-def _interval(draft: _Draft) -> tuple[float, float] | None:
+def _ratio(left: float | None, right: float | None) -> float | None:
+    return left / right if left is not None and right else None
+
+
+def _interval(
+    draft: _Draft, left: Sequence[float], right: Sequence[float]
+) -> tuple[float, float] | None:
     """Return the interval of the ratio; None where nothing is tested or 0 divides."""
-    if draft.p_value is None or min(*draft.left.values, *draft.right.values) <= 0:
+    if draft.p_value is None or min(*left, *right) <= 0:
         return None
-    return statistics.ratio_interval(draft.left.values, draft.right.values)
+    return statistics.ratio_interval(left, right)
 
 
 def _verdict(

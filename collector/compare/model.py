@@ -35,14 +35,15 @@ class Comparison:
     median_left: float | None
     median_right: float | None
     ratio: float | None
-    """`median_left / median_right`; None when the right median is 0."""
+    """`median_left / median_right`, of hosts compared in pairs the median of their ratios; None
+    when the right median is 0."""
     interval_low: float | None
     """Lower end of the 95 % bootstrap interval of `ratio`."""
     interval_high: float | None
     p_value: float | None
     """Corrected for the number of metrics compared (Holm); None when nothing was tested."""
     effect_size: float | None
-    """Cliff's delta: P(left > right) - P(left < right), from -1 to 1."""
+    """Cliff's delta: P(left > right) - P(left < right), from -1 to 1; of pairs, host by host."""
     verdict: Verdict
     """`left lower` and `left higher` call a difference; the others do not."""
     reason: str

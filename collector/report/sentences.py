@@ -242,6 +242,8 @@ SENTENCES = {
         "{all} 次内存占用测量中有 {count} 次在 RSS 仍在变化时进行，第一次在 {seconds} s 后："
         "请加大 settle_seconds"
     ),
+    "compared host by host: the ratio is the median of the hosts' ratios, p is that of Wilcoxon's"
+    " signed-rank test": "逐台主机比较：比值是各主机比值的中位数，p 值来自 Wilcoxon 符号秩检验",
     " instead of {planned} s": "，而不是 {planned} s",
     "perhaps cut off: {text}": "可能被截断：{text}",
     # what is missing

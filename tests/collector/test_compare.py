@@ -180,6 +180,48 @@ def test_several_hosts_are_samples_of_one_each(tmp_path: Path) -> None:
     assert any("median of one host" in text for text in rss.warnings)
 
 
+def fast_and_slow_hosts(root: Path, hosts: int, ratio: float) -> Comparison:
+    """Return a lab whose hosts differ by up to 60 %; `ratio` is StratoVirt's to QEMU's on each."""
+    for number in range(hosts):
+        for vmm, factor in (("stratovirt", ratio), ("qemu", 1.0)):
+            # Half a percent that is each host's own.
+            own = 1 + 0.005 * (-1) ** (number * (2 if vmm == "qemu" else 1) // 2)
+            speed = 1000 * (1 + 0.6 * number / hosts) * factor * own
+            text = report_logs.cpu_log(1, speed, 1000 / speed, 5.0, 1.0)
+            path = f"{vmm}/sysbench-cpu/threads-1/01.log"
+            report_logs.write_log(root / "lab" / f"h{number}", path, text)
+    return compared(root)["events_per_second"]
+
+
+PAIRED = "compared host by host: the ratio is the median of the hosts' ratios"
+
+
+def test_hosts_that_differ_do_not_hide_a_difference_on_each(tmp_path: Path) -> None:
+    """3 % on every host is a difference, although one host is 60 % faster than another."""
+    speed = fast_and_slow_hosts(tmp_path, 20, 1.03)
+    assert speed.verdict == "left higher"
+    assert speed.ratio == pytest.approx(1.03, abs=0.011)
+    assert speed.interval_low is not None
+    assert speed.interval_low > 1
+    assert speed.effect_size == 1
+    assert any(text.startswith(PAIRED) for text in speed.warnings)
+    assert (speed.n_left, speed.n_right) == (20, 20)
+
+
+def test_equal_sides_on_hosts_that_differ(tmp_path: Path) -> None:
+    """Nothing is called where each host has its own half percent only."""
+    speed = fast_and_slow_hosts(tmp_path, 20, 1.0)
+    assert speed.verdict == "no difference"
+    assert speed.ratio == pytest.approx(1, abs=0.011)
+
+
+def test_few_hosts_are_not_compared_in_pairs(tmp_path: Path) -> None:
+    """Six pairs give no p value that stands; six against six samples can, and say so if not."""
+    speed = fast_and_slow_hosts(tmp_path, 6, 1.03)
+    assert speed.verdict == "no difference"
+    assert not any(text.startswith(PAIRED) for text in speed.warnings)
+
+
 LAB = 7
 """Hosts: five of them can show a difference in all metrics that are made here."""
 

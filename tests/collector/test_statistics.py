@@ -52,6 +52,31 @@ def test_the_least_p_value() -> None:
     assert statistics.least_p(10, 10) == pytest.approx(apart)
 
 
+@pytest.mark.parametrize("size", [5, 12, 30])
+def test_the_signed_rank_test_is_exact(size: int) -> None:
+    """As SciPy's, where there are no ties."""
+    differences = (RANDOM.normal(size=size) + 0.3).tolist()
+    expected = stats.wilcoxon(differences, method="exact").pvalue
+    assert statistics.signed_rank_p(differences) == pytest.approx(expected)
+
+
+def test_the_signed_rank_test_is_exact_with_ties() -> None:
+    """As counting out all signs; a difference of 0 says nothing."""
+    differences = [1.0, 1.0, -1.0, 2.0, 3.0, 3.0, -2.0, 4.0]
+    ranks = stats.rankdata(np.abs(differences))
+    sums = np.array([ranks[list(signs)].sum() for signs in _subsets(len(ranks))])
+    seen = abs(ranks[np.array(differences) > 0].sum() - ranks.sum() / 2)
+    counted = (np.abs(sums - ranks.sum() / 2) >= seen - 1e-9).mean()
+    assert statistics.signed_rank_p(differences) == pytest.approx(counted)
+    assert statistics.signed_rank_p([*differences, 0.0, 0.0]) == pytest.approx(counted)
+    assert statistics.signed_rank_p([0.0, 0.0]) == 1
+    assert statistics.signed_rank_p([0.1] * 9) == statistics.least_signed_rank_p(9) == 2 / 512
+
+
+def _subsets(size: int) -> list[list[int]]:
+    return [[place for place in range(size) if number >> place & 1] for number in range(1 << size)]
+
+
 def test_holm() -> None:
     """The step-down correction, in the given order."""
     assert statistics.holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
