@@ -27,7 +27,10 @@ def build_parser(chosen: str | None) -> argparse.ArgumentParser:
 
     Importing pandas for `--help` would cost a second, so the others are names with a help text.
     """
-    parser = argparse.ArgumentParser(prog="vmmlab", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="vmmlab",
+        description="Measure hypervisors on lab hosts, and make workbooks of what was measured.",
+    )
     parser.add_argument("--version", action="version", version=f"vmmlab {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, text in COMMANDS.items():

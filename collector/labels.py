@@ -11,17 +11,6 @@ from typing import Literal
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
-SUBJECTS = (
-    "boot",
-    "memory-footprint",
-    "sysbench-cpu",
-    "sysbench-memory",
-    "fileio-latency",
-    "fileio-throughput",
-    "fileio-iops",
-)
-"""The seven subjects of the report in its order; each is also the name of its measurement."""
-
 _CAPTIONS = {
     "caption boot": ("表 {number} {vmm} 启动时间情况", "Table {number} {vmm} boot time"),
     "caption memory-footprint": (

@@ -18,9 +18,9 @@ from collector.gather import Planned, add_host
 from collector.layout import MEASUREMENTS, natural, places
 from collector.samples import Columns
 
-__all__ = ["MEASUREMENTS", "Collection", "Host", "Run", "Vmm", "collect", "labels_of"]
+__all__ = ["KNOWN_VMMS", "MEASUREMENTS", "Collection", "Host", "Run", "Vmm", "collect", "labels_of"]
 
-_KNOWN_VMMS = {"stratovirt": "StratoVirt", "qemu": "QEMU", "qemu_microvm": "QEMU microvm"}
+KNOWN_VMMS = {"stratovirt": "StratoVirt", "qemu": "QEMU", "qemu_microvm": "QEMU microvm"}
 """The VMMs that have an order and a label of their own, where no file says otherwise."""
 _LONGEST_LABEL = 60
 """Characters of a label: it stands in every table."""
@@ -184,7 +184,7 @@ def _run(path: Path, found: dict[Path, _Found]) -> Run:
 
 def _vmm(path: Path) -> Vmm:
     meta, fault = read_json(path / "vmm.json")
-    label = meta.get("label") or _KNOWN_VMMS.get(path.name, path.name)
+    label = meta.get("label") or KNOWN_VMMS.get(path.name, path.name)
     return Vmm(path.name, plain(label, _LONGEST_LABEL), path, meta, fault)
 
 
@@ -202,7 +202,7 @@ def labels_of(runs: Iterable[Run]) -> dict[str, str]:
             found.setdefault(vmm.name, set()).add(vmm.label)
     return {
         name: given.get(name)
-        or _KNOWN_VMMS.get(name)
+        or KNOWN_VMMS.get(name)
         or (next(iter(labels)) if len(labels) == 1 else name)
         for name, labels in found.items()
     }
@@ -220,7 +220,7 @@ def _given_labels(run: dict[str, Any]) -> dict[str, str]:
 
 def _order(planned: Iterable[str]) -> Callable[[Vmm], tuple[int, str]]:
     """Return the key that sorts VMMs: as planned, then the known ones, then by name."""
-    names = list(dict.fromkeys([*planned, *_KNOWN_VMMS]))
+    names = list(dict.fromkeys([*planned, *KNOWN_VMMS]))
     ranks = {name: rank for rank, name in enumerate(names)}
     return lambda vmm: (ranks.get(vmm.name, len(ranks)), vmm.name)
 

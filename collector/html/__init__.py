@@ -9,7 +9,8 @@ from markupsafe import Markup
 
 from collector.compare.model import p_text
 from collector.html.svg import plot, readable
-from collector.labels import SUBJECTS, Language, say
+from collector.labels import Language, say
+from collector.layout import MEASUREMENTS
 from collector.report.answers import remarks_of, verdict_text
 from collector.report.content import HostReport
 from collector.report.lab import LabReport
@@ -35,7 +36,7 @@ def write_page(report: HostReport, path: Path) -> None:
                 [(one, plot(one, language)) for one in report.charts if one.subject == subject],
                 tables,
             )
-            for subject in SUBJECTS
+            for subject in MEASUREMENTS
             if (tables := [table for table in report.tables if table.subject == subject])
         ],
         groups=[
@@ -82,8 +83,8 @@ def _contents(report: HostReport) -> Iterator[tuple[str, str]]:
     names = {table.subject for table in report.tables}
     yield from (
         (subject, say(report.language, f"sheet {subject}"))
-        for subject in ("overview", *SUBJECTS, *_OTHER_SECTIONS)
-        if subject not in SUBJECTS or subject in names
+        for subject in ("overview", *MEASUREMENTS, *_OTHER_SECTIONS)
+        if subject not in MEASUREMENTS or subject in names
     )
 
 

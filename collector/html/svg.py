@@ -19,7 +19,6 @@ WIDTH = 380
 _LEFT, _RIGHT = 96, 62
 _PLOT = WIDTH - _LEFT - _RIGHT
 _BAR, _GAP, _TOP, _AXIS = 15, 9, 8, 22
-_STRIP = 46
 _SHARED_SCALE = 3.0
 """Strips of dots share a scale while the largest value is at most so many times the smallest."""
 _TICKS = 4

@@ -7,7 +7,8 @@ import numpy as np
 
 from collector import statistics
 from collector.compare import Side, make_side
-from collector.labels import SUBJECTS, Language, say
+from collector.labels import Language, say
+from collector.layout import MEASUREMENTS
 from collector.metrics import metric
 from collector.report.content import HostReport, Pair, pairs_of, title_of
 from collector.report.fact_names import fact_name
@@ -151,7 +152,7 @@ def make_lab_report(
     spreads = [spread for side in sides for spread in _spreads(side)]
     # The VMMs stand below one another in each metric; metrics as in the report.
     keys = dict.fromkeys((one.measurement, one.case, one.metric) for one in spreads)
-    ordered = sorted(keys, key=lambda key: SUBJECTS.index(key[0]))
+    ordered = sorted(keys, key=lambda key: MEASUREMENTS.index(key[0]))
     order = {key: place for place, key in enumerate(ordered)}
     return LabReport(
         language,

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Collection, Sequence
 
-from collector.labels import SUBJECTS, Language, say
+from collector.labels import Language, say
+from collector.layout import MEASUREMENTS
 from collector.results import Vmm
 from collector.tables import fileio, per_repetition, sysbench
 from collector.tables.host_data import HostData
@@ -74,7 +75,7 @@ def make_tables(data: HostData, language: Language) -> tuple[Table, ...]:
 def _number(subject: str, place: int) -> int:
     if place <= 1:
         return _FIRST_NUMBER[subject] + (place if subject != _THROUGHPUT else 0)
-    return _REPORT_TABLES + len(SUBJECTS) * (place - 2) + SUBJECTS.index(subject) + 1
+    return _REPORT_TABLES + len(MEASUREMENTS) * (place - 2) + MEASUREMENTS.index(subject) + 1
 
 
 def _table(data: HostData, vmm: str, subject: str, place: int, language: Language) -> Table:

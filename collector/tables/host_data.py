@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from collector.labels import SUBJECTS
-from collector.results import Collection, Host, Run, Vmm
+from collector.layout import MEASUREMENTS
+from collector.results import KNOWN_VMMS, Collection, Host, Run, Vmm
 from collector.tables.model import SampleKey, Source
 from collector.tables.numbers import COLUMNS, Array, Numbers
 
@@ -15,7 +15,6 @@ DIAGNOSTIC_CASES = {"blame", "critical-chain", "smaps-rollup"}
 """Cases that explain a number and are no row of a table."""
 _HOST = ("run", "host")
 _LOG = ("vmm", "measurement", "case", "repetition", "log", "line", "outcome", "reason")
-_LABELS = {"stratovirt": "StratoVirt", "qemu": "QEMU", "qemu_microvm": "QEMU microvm"}
 
 
 class LogKey(NamedTuple):
@@ -137,7 +136,7 @@ def _index(run: Run, host: Host, rows: list[tuple[Any, ...]], numbers: Numbers) 
         key = LogKey(vmm, subject, case, repetition)
         name = log or _expected_log(folder, key)
         logs[key] = Source(name, _number_or_zero(line), outcome, reason)
-        if subject in SUBJECTS and case not in DIAGNOSTIC_CASES:
+        if subject in MEASUREMENTS and case not in DIAGNOSTIC_CASES:
             cases.setdefault((vmm, subject), {}).setdefault(case, set()).add(repetition)
     vmms = host.vmms + _without_folder(host, {key.vmm: None for key in logs})
     order = {str(name): place for place, name in enumerate(run.meta.get("vmms") or ())}
@@ -149,7 +148,7 @@ def _without_folder(host: Host, names: Iterable[str]) -> tuple[Vmm, ...]:
     """A VMM that was planned and left nothing is shown with empty cells, in its place."""
     present = {vmm.name for vmm in host.vmms}
     return tuple(
-        Vmm(name, _LABELS.get(name, name), host.path / name, {})
+        Vmm(name, KNOWN_VMMS.get(name, name), host.path / name, {})
         for name in names
         if name not in present
     )

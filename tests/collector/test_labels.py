@@ -4,7 +4,8 @@ import string
 
 import pytest
 
-from collector.labels import LANGUAGES, SUBJECTS, WORDS, say
+from collector.labels import LANGUAGES, WORDS, say
+from collector.layout import MEASUREMENTS
 
 
 def fields(text: str) -> set[str]:
@@ -31,6 +32,6 @@ def test_names_of_sheets_are_allowed_and_unlike(language: str) -> None:
 
 def test_every_subject_has_its_words() -> None:
     """Captions, sheets and quantities of all seven."""
-    for subject in SUBJECTS:
+    for subject in MEASUREMENTS:
         for kind in ("caption", "sheet", "subject", "quantity", "categories"):
             assert f"{kind} {subject}" in WORDS

@@ -6,7 +6,6 @@ from collector.checks.model import CellFinding
 from collector.checks.printed import Printed
 from collector.checks.typed.model import TypedAverage, TypedSample, TypedTable
 
-_SHOWN_UNITS = ("s", "ms", "kb")
 _LARGE = 1e5
 
 

@@ -14,7 +14,7 @@ from collector.checks.typed.repetitions import check_repetitions
 from collector.checks.typed.rows import check_rows
 from collector.checks.typed.stated import check_stated
 from collector.errors import UnusableInputError
-from collector.labels import SUBJECTS
+from collector.layout import MEASUREMENTS
 
 
 def check_workbook(path: Path) -> list[CellFinding]:
@@ -87,12 +87,12 @@ def _unreadable(tables: list[TypedTable], workbook: str) -> list[CellFinding]:
 def _missing(tables: list[TypedTable], workbook: str) -> list[CellFinding]:
     """Say which subjects have no table, and which cases only one side has."""
     found = {table.measurement for table in tables}
-    missing = [subject for subject in SUBJECTS if subject not in found]
+    missing = [subject for subject in MEASUREMENTS if subject not in found]
     findings = []
     if missing:
         message = f"no table found of: {', '.join(missing)}"
         findings.append(CellFinding("note", workbook, "", "", message))
-    for subject in SUBJECTS:
+    for subject in MEASUREMENTS:
         cases: dict[str, set[str]] = {}
         for table in tables:
             if table.measurement == subject:
