@@ -192,18 +192,6 @@ def test_other_image_makes_another_base(applied: tuple[Sandbox, Play, Play]) -> 
     assert [name for name in again.changes if "base image" in name]
 
 
-def test_base_of_an_earlier_version_is_removed(applied: tuple[Sandbox, Play, Play]) -> None:
-    """It lay in the folder of the VMM's user; the one of now stays."""
-    sandbox, _, _ = applied
-    folder = sandbox.path("/var/lib/vmmlab/guest")
-    for name in ("base.raw", "base.raw.json", ".base.raw.part"):
-        (folder / name).write_text("old")
-    again = sandbox.play("guest", VARIABLES)
-    assert again.code == 0, again.output
-    assert list(folder.iterdir()) == []
-    assert sandbox.path("/var/lib/vmmlab/base/base.raw").exists()
-
-
 @pytest.mark.parametrize("lost", ["guest_ed25519", "guest_host_ed25519.pub"])
 def test_keys_that_a_power_cut_emptied_are_made_anew(tmp_path: Path, lost: str) -> None:
     """A name may outlive its content; both halves are replaced, and the other pair stays."""
