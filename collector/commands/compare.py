@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import itertools
 import json
 import textwrap
 from collections.abc import Iterator
@@ -65,7 +66,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the comparison of two sides."""
-    comparisons = compare_pairs(_pairs(arguments), arguments.accept_different)
+    by_pair = compare_pairs(_pairs(arguments), arguments.accept_different)
+    comparisons = list(itertools.chain.from_iterable(by_pair))
     if all(each.verdict == "one side only" for each in comparisons):
         raise UnusableInputError("the two sides have no metric in common; nothing to compare")
     if arguments.json:

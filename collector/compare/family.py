@@ -1,5 +1,6 @@
 """All metrics of two sides compared as one family, so that chance does not find a difference."""
 
+import itertools
 import math
 from collections.abc import Collection as Names
 from collections.abc import Sequence
@@ -54,24 +55,27 @@ class _Draft:
 
 def compare_sides(left: Side, right: Side, accept_different: Names[str] = ()) -> list[Comparison]:
     """Compare two sides in every metric that one of them has."""
-    return compare_pairs([(left, right)], accept_different)
+    return compare_pairs([(left, right)], accept_different)[0]
 
 
 def compare_pairs(
     pairs: Sequence[tuple[Side, Side]], accept_different: Names[str] = ()
-) -> list[Comparison]:
-    """Compare the sides of each pair in every metric that one of them has.
+) -> list[list[Comparison]]:
+    """Compare the sides of each pair in every metric that one of them has; one list for each pair.
 
     Of many hosts only those count on which both sides are alike, see `on_like_hosts`. Mann and
     Whitney's test on each, of many hosts Wilcoxon's on their ratios (see `_in_pairs`); Holm's
     correction over all metrics of all pairs that are tested. A difference is called only where the
     corrected p value is below 0.05 and the bootstrap interval of the ratio excludes 1.
     """
-    drafts = [
-        _draft(key, likened, accept_different)
+    by_pair = [
+        [
+            _draft(key, likened, accept_different)
+            for key in in_order({**likened.left.series, **likened.right.series})
+        ]
         for likened in (on_like_hosts(left, right, accept_different) for left, right in pairs)
-        for key in in_order({**likened.left.series, **likened.right.series})
     ]
+    drafts = list(itertools.chain.from_iterable(by_pair))
     testable = [draft for draft in drafts if not draft.reason and _can_differ(draft, 1)]
     # too few samples for the whole family: a smaller p value than all samples can give is needed
     tested = [draft for draft in testable if _can_differ(draft, len(testable))]
@@ -84,7 +88,7 @@ def compare_pairs(
     raw = [_p_value(draft) for draft in tested]
     for draft, p_value in zip(tested, statistics.holm(raw), strict=True):
         draft.p_value = p_value
-    return [_comparison(draft) for draft in drafts]
+    return [[_comparison(draft) for draft in pair] for pair in by_pair]
 
 
 def _draft(key: Key, likened: Likened, accept: Names[str]) -> _Draft:

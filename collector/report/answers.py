@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import exp, log
 
-from collector.compare import Comparison, Side, compare_sides
+from collector.compare import Comparison, Side
 from collector.compare.side import Key, Series
 from collector.labels import Language, say
 from collector.metrics import metric
@@ -44,7 +44,7 @@ class Answer:
     interval_low: float | None
     interval_high: float | None
     p_value: float | None
-    """Corrected for the number of subjects."""
+    """Corrected for the number of subjects of all pairs."""
     text: str
     remarks: tuple[str, ...]
     """Why there is no answer, or what weakens it: two modes, drift, facts not recorded."""
@@ -54,8 +54,28 @@ class Answer:
     """How many cases it is about."""
 
 
+def by_subject(left: Side, right: Side) -> tuple[Side, Side]:
+    """Return both sides with one series for each subject: the geometric means over its cases."""
+    parts = {subject: _parts(left, right, subject) for subject in _HEADLINE}
+
+    def merged(side: Side) -> Side:
+        series = {
+            Key(subject, _TOGETHER, _HEADLINE[subject][0]): together
+            for subject, keys in parts.items()
+            if (together := _together(side, keys)).values
+        }
+        left_out = {(subject, _TOGETHER): _left_out(side, subject) for subject in parts}
+        return replace(side, series=series, left_out=left_out)
+
+    return merged(left), merged(right)
+
+
 def answers_of(
-    left: Side, right: Side, comparisons: Sequence[Comparison], language: Language
+    left: Side,
+    right: Side,
+    comparisons: Sequence[Comparison],
+    whole: Sequence[Comparison],
+    language: Language,
 ) -> tuple[Answer, ...]:
     """Return one answer per subject that both sides have, in the report's order.
 
@@ -63,26 +83,11 @@ def answers_of(
         left: one side.
         right: the other.
         comparisons: of both, case by case; a subject with a case that is refused has no answer.
+        whole: of both, subject by subject, see `by_subject`.
         language: of the texts.
     """
     parts = {subject: _parts(left, right, subject) for subject in _HEADLINE}
-    sides = [
-        replace(
-            side,
-            series={
-                Key(subject, _TOGETHER, _HEADLINE[subject][0]): series
-                for subject, keys in parts.items()
-                if (series := _together(side, keys)).values
-            },
-            left_out={(subject, _TOGETHER): _left_out(side, subject) for subject in parts},
-        )
-        for side in (left, right)
-    ]
-    found = {
-        one.measurement: one
-        for one in compare_sides(sides[0], sides[1])
-        if one.verdict != "one side only"
-    }
+    found = {one.measurement: one for one in whole if one.verdict != "one side only"}
     answers = []
     for subject, metrics in _HEADLINE.items():
         all_cases = [
@@ -98,9 +103,9 @@ def answers_of(
             # Below the resolution of the tool: no reason against the other cases.
             if one.verdict == "not comparable" and (one.median_left or one.median_right)
         ]
-        whole = found.get(subject)
-        if whole is not None:
-            answer = _answer(whole, cases, len(parts[subject]), refused, language)
+        of_all = found.get(subject)
+        if of_all is not None:
+            answer = _answer(of_all, cases, len(parts[subject]), refused, language)
         elif cases:
             answer = _no_answer(subject, metrics, refused, language)
         elif lacking:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from collector.checks.model import Finding
-from collector.compare import Comparison, compare_sides, make_side, on_like_hosts
+from collector.compare import Comparison, compare_pairs, make_side, on_like_hosts
 from collector.labels import Language, say
 from collector.report.about import about
-from collector.report.answers import Answer, answers_of
+from collector.report.answers import Answer, answers_of, by_subject
 from collector.report.facts import Fact, facts_of
 from collector.report.notices import notices_of
 from collector.report.problems import Problem, problems_of
@@ -108,7 +108,7 @@ def pairs_of(
     """Yield the first of the VMMs named in `labels` against each of the others.
 
     With several hosts in `collection` a sample is the median of one host, and only hosts count on
-    which both are alike.
+    which both are alike. All pairs share one correction: a reader looks at all of them.
     """
     present = {vmm.name for run in collection.runs for host in run.hosts for vmm in host.vmms}
     sides = [
@@ -116,11 +116,12 @@ def pairs_of(
         for name, label in labels.items()
         if name in present
     ]
-    for side in sides[1:]:
-        likened = on_like_hosts(sides[0], side)
-        left, right = likened.left, likened.right
-        comparisons = compare_sides(left, right)
-        answers = answers_of(left, right, comparisons, language)
+    likened = [on_like_hosts(sides[0], side) for side in sides[1:]]
+    pairs = [(one.left, one.right) for one in likened]
+    by_case = compare_pairs(pairs)
+    by_subjects = compare_pairs([by_subject(left, right) for left, right in pairs])
+    for (left, right), comparisons, whole in zip(pairs, by_case, by_subjects, strict=True):
+        answers = answers_of(left, right, comparisons, whole, language)
         yield Pair(
             left.label,
             right.label,
