@@ -2,7 +2,7 @@
 
 import math
 
-from collector.checks.latency import rate_agrees
+from collector.checks.latency import lateness, rate_agrees
 from collector.checks.printed import Numbers, Printed, Problem, about, plain
 from collector.checks.requests import request_size
 
@@ -24,7 +24,7 @@ _ONE_WAY = {
 }
 
 
-def memory_transfer(numbers: Numbers) -> list[Problem]:
+def memory_transfer(numbers: Numbers, process_s: float | None = None) -> list[Problem]:
     """MiB transferred is events times block size, and MiB/s is that over the total time."""
     problems: list[Problem] = []
     moved, block = numbers.get("transferred_mib"), numbers.get("block_size_bytes")
@@ -40,7 +40,8 @@ def memory_transfer(numbers: Numbers) -> list[Problem]:
                 )
             )
     speed, time = numbers.get("throughput_mib_per_s"), numbers.get("total_time_s")
-    if moved and speed and time and not rate_agrees(speed, moved, time):
+    late = lateness(numbers, process_s)
+    if moved and speed and time and not rate_agrees(speed, moved, time, late):
         problems.append(
             Problem(
                 "throughput_mib_per_s",
@@ -98,7 +99,7 @@ def bytes_per_request(numbers: Numbers, mode: str) -> list[Problem]:
     return problems
 
 
-def fsyncs(numbers: Numbers, mode: str) -> list[Problem]:
+def fsyncs(numbers: Numbers, mode: str, process_s: float | None = None) -> list[Problem]:
     """One fsync of every file after each `file_fsync_freq` requests, and one per thread at the end.
 
     Without the line about periodic fsyncs in the header nothing is expected.
@@ -114,9 +115,10 @@ def fsyncs(numbers: Numbers, mode: str) -> list[Problem]:
     if not frequency or not requests.value:
         return []
     low = files * (requests.low * time / frequency - 2) + _end(numbers, least=True)
-    high = files * (requests.high * (time + 0.3) * 1.01 / frequency + 1) + _end(numbers)
+    longest = (time + lateness(numbers, process_s)) * 1.01
+    high = files * (requests.high * longest / frequency + 1) + _end(numbers)
     seen = numbers["fsyncs_per_s"]
-    if seen.high * (time + 0.3) * 1.01 >= low and seen.low * time <= high:
+    if seen.high * longest >= low and seen.low * time <= high:
         return []
     expected = files * requests.value / frequency + threads * files / time
     return [
@@ -134,7 +136,7 @@ def _end(numbers: Numbers, *, least: bool = False) -> float:
     return 0.0 if least else numbers["threads"].value * numbers["file_count"].value
 
 
-def file_events(numbers: Numbers) -> list[Problem]:
+def file_events(numbers: Numbers, process_s: float | None = None) -> list[Problem]:
     """Events are reads, writes and periodic fsyncs; the fsyncs at the end are none.
 
     Nothing is expected of writes without periodic fsyncs: an fsync after each write is no event.
@@ -149,7 +151,7 @@ def file_events(numbers: Numbers) -> list[Problem]:
     ]
     time, events = numbers["total_time_s"], numbers["total_events"].value
     low = sum(kind.low for kind in kinds) * time.low - _end(numbers)
-    high = sum(kind.high for kind in kinds) * (time.high * 1.01 + 0.3)
+    high = sum(kind.high for kind in kinds) * (time.high * 1.01 + lateness(numbers, process_s))
     if low <= events * 1.001 and events <= high * 1.001 + 1:
         return []
     name = "reads_per_s" if numbers["reads_per_s"].value else "writes_per_s"

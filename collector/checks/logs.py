@@ -146,17 +146,18 @@ def own_numbers(log: Log) -> list[Finding]:
     elif log.tool.startswith("sysbench-"):
         problems = latency.order(numbers) + latency.little(numbers) + latency.latency_sum(numbers)
         if not log.numbers.get("warmup_time_s"):  # the total time is counted from another moment
-            problems += latency.events_over_time(numbers)
+            problems += latency.events_over_time(numbers, log.seconds)
         problems += latency.percentile_is_bucket(numbers) + repeated(numbers)
         if log.tool == "sysbench-memory":
-            problems += fileio.memory_transfer(numbers)
+            problems += fileio.memory_transfer(numbers, log.seconds)
         elif log.tool == "sysbench-fileio":
             mode = log.words.get("file_test_mode", "")
             merged = "file_merged_bytes" in numbers
             problems += fileio.other_direction(numbers, mode)
             if log.words.get("file_io_mode", "sync") == "sync" and not merged:
                 problems += fileio.bytes_per_request(numbers, mode)
-                problems += fileio.fsyncs(numbers, mode) + fileio.file_events(numbers)
+                problems += fileio.fsyncs(numbers, mode, log.seconds)
+                problems += fileio.file_events(numbers, log.seconds)
     return [
         *(_changed(log, "contradiction", problem) for problem in problems),
         *(_changed(log, "note", problem) for problem in details(numbers)),

@@ -208,3 +208,17 @@ def test_a_machine_that_stalls_prints_its_speed_late() -> None:
     log = {"events_per_second": 60.47, "total_events": 91, "total_time_s": 1.1559}
     assert latency.events_over_time(printed(log, latency_max_ms=436.48)) == []
     assert latency.events_over_time(printed(log, latency_max_ms=12.0)) != []
+
+
+def test_the_process_ends_after_the_speed_is_printed() -> None:
+    """A real log of an emulated host: 484 events in 1.0018 s, printed as 355.64 events/s.
+
+    It stalled for 0.36 s between two clocks, in no event; the process took 1.419 s.
+    """
+    log = {"events_per_second": 355.64, "total_events": 484, "total_time_s": 1.0018}
+    numbers = printed(log, latency_max_ms=2.91)
+    assert latency.events_over_time(numbers, 1.419) == []
+    assert latency.events_over_time(numbers, 1.03) != []
+    assert latency.events_over_time(numbers) != []
+    sixty = printed({"events_per_second": 1200.0, "total_events": 75492, "total_time_s": 60.0})
+    assert latency.events_over_time(sixty, 60.02) != [], "a speed changed by hand"
