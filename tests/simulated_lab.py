@@ -253,7 +253,7 @@ class SimulatedLab:
     def inventory(self) -> dict[str, Any]:
         """Return the lab as Ansible sees it."""
         lab = {
-            host.name: {"ansible_host": host.address, "guest_sim_address": host.guest_address}
+            host.name: {"ansible_host": host.address, "simulated_guest_address": host.guest_address}
             for host in self.hosts
         }
         controller = {
@@ -289,7 +289,7 @@ class SimulatedLab:
             "bridge": "b", "tap": "t", "gateway": "127.0.0.1", "prefix": 8,
             "netmask": "255.0.0.0", "mac": "52:54:00:d5:00:02",
             # What the host's address of its guest is, since all of them are on one machine.
-            "address": "{{ guest_sim_address }}",
+            "address": "{{ simulated_guest_address }}",
         }  # fmt: skip
         given = {
             "lab_state_dir": str(self.folder / "state"),
