@@ -7,24 +7,18 @@ from pathlib import Path
 
 import pytest
 import yaml
+from mmdebstrap import stand_in
 from sandbox import CHECKOUT, Sandbox
 
 ROLE = CHECKOUT / "roles/guest_image"
 FACTS = {"distribution_release": "bookworm", "machine": "x86_64"}
 
-# Stands for mmdebstrap and the recipe, which need a mirror and a minute.
-MMDEBSTRAP = """#!/bin/sh
-for word; do
-    case $word in
-        --customize-hook=*) set -- ${word#*=}; out=$3 ;;
-        */root) root=$word ;;
-    esac
-done
+MMDEBSTRAP = stand_in("""\
 mkdir -p "$root/etc" "$root/var/lib/vmmlab-fileio"
 : > "$root/etc/machine-id"
 echo "$SOURCE_DATE_EPOCH" > "$out/initrd.img"
 printf 'sysbench 1.0.20+ds-5\\nsystemd 252.39-1~deb12u2\\n' > "$out/packages"
-"""
+""")
 
 
 def test_recipe_is_complete() -> None:

@@ -4,20 +4,14 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from mmdebstrap import stand_in
 from sandbox import Sandbox
 
-# Stands for mmdebstrap, which needs a mirror and two minutes.
-MMDEBSTRAP = """#!/bin/sh
-for word; do
-    case $word in
-        --customize-hook=*) set -- ${word#*=}; out=$3 ;;
-        */root) root=$word ;;
-    esac
-done
+MMDEBSTRAP = stand_in("""\
 mkdir -p "$root/root" "$root/etc"
 echo virtual-lab > "$root/etc/hostname"
 touch "$out/vmlinuz" "$out/initrd.img"
-"""
+""")
 
 
 @pytest.mark.sandbox
