@@ -102,6 +102,19 @@ def test_a_machine_without_knobs(tuning: ModuleType, tmp_path: Path) -> None:
     assert tuning.main(["restore", f"--root={tmp_path}"]) == 0
 
 
+def test_a_processor_that_is_offline(tuning: ModuleType, tmp_path: Path) -> None:
+    """Its governor can be neither read nor set (EBUSY); the others are tuned."""
+    knobs = intel(tmp_path)
+    knobs["governor1"].unlink()
+    knobs["governor1"].mkdir()  # reading and writing it raises OSError, too
+    assert tuning.main(["apply", f"--root={tmp_path}", *WANTED]) == 0
+    assert knobs["governor"].read_text() == "performance"
+    told = json.loads((tmp_path / "run/vmmlab/tuning.json").read_text())
+    assert (told["governor"]["before"], told["governor"]["after"]) == ("powersave", "performance")
+    assert tuning.main(["restore", f"--root={tmp_path}"]) == 0
+    assert knobs["governor"].read_text() == "powersave"
+
+
 def test_keep_changes_nothing(tuning: ModuleType, tmp_path: Path) -> None:
     """`keep` leaves a knob alone and still says how it stands."""
     knobs = intel(tmp_path)

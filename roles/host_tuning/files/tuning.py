@@ -6,6 +6,7 @@ noted and is no error: the results say on what they were made.
 """
 
 import argparse
+import contextlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -57,8 +58,12 @@ KNOBS = (
 
 
 def values(knob: Knob, paths: list[Path]) -> dict[str, str]:
-    """Return what each file of a knob holds."""
-    return {str(path): knob.read(path.read_text().strip()) for path in paths}
+    """Return what each file of a knob holds; those of a CPU that is offline cannot be read."""
+    found = {}
+    for path in paths:
+        with contextlib.suppress(OSError):
+            found[str(path)] = knob.read(path.read_text().strip())
+    return found
 
 
 def summary(found: dict[str, str], words: dict[str, str]) -> str | None:
