@@ -95,6 +95,8 @@ def pack(parameters: dict[str, Any]) -> dict[str, Any]:
     try:
         subprocess.run([*tar, *members, "build.json"], check=True, capture_output=True, text=True)
         copy_of_record(archive).write_bytes((out / "build.json").read_bytes())
+        # After a power cut, too, the name stands for a whole archive.
+        os.sync()
         partial.replace(archive)
     finally:
         partial.unlink(missing_ok=True)
