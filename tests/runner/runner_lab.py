@@ -76,12 +76,19 @@ class FakeLab:
         """The run's results."""
         return self.run / "results"
 
-    def schedule(self, *blocks: dict[str, Any], boot_timeout: float = 20, grace: float = 5) -> None:
+    def schedule(
+        self,
+        *blocks: dict[str, Any],
+        boot_timeout: float = 20,
+        grace: float = 5,
+        started: str = "monday",
+    ) -> None:
         """Send a schedule, as the role does."""
         self.run.mkdir(parents=True, exist_ok=True)
         schedule = {
             "format": 1,
             "run": RUN,
+            "started": started,
             "host": "lab1",
             "boot_timeout": boot_timeout,
             "pause": 0.0,

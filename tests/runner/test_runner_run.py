@@ -101,6 +101,39 @@ def test_sidecars_say_how_it_was_measured(lab: FakeLab) -> None:
     assert host["emulated"] is True
 
 
+def test_another_run_of_the_same_name_is_refused(lab: FakeLab) -> None:
+    """Results of last week's are not this week's, however alike their names are."""
+    lab.schedule(block(1, "qemu", 1, guest_test("1")))
+    lab.call("run", RUN)
+    log = (lab.results / "qemu/sysbench-cpu/threads-1/01.log").read_bytes()
+    lab.schedule(block(1, "qemu", 1, guest_test("1")), started="friday")
+    refused = lab.call("start", RUN)
+    assert refused.returncode != 0
+    assert refused.stdout == ""
+    assert "holds a run of the same name that was started monday, not friday" in refused.stderr
+    assert "give this run another name" in refused.stderr
+    assert lab.call("run", RUN).returncode != 0
+    assert (lab.results / "qemu/sysbench-cpu/threads-1/01.log").read_bytes() == log
+
+
+def test_a_run_does_not_go_on_with_another_build(lab: FakeLab) -> None:
+    """What was measured with the old one would be told to be of the new one."""
+    path = lab.root / "etc/vmmlab/vmms/qemu.json"
+    known = json.loads(path.read_text())
+    path.write_text(json.dumps({**known, "checksums": {"binary": "old", "kernel": "same"}}))
+    lab.schedule(block(1, "qemu", 1, guest_test("1")))
+    assert lab.call("run", RUN).returncode == 0
+    path.write_text(json.dumps({**known, "checksums": {"binary": "new", "kernel": "same"}}))
+    lab.schedule(block(1, "qemu", 1, guest_test("1")), block(2, "qemu", 2, guest_test("1", 2)))
+    assert lab.call("run", RUN).returncode != 0
+    progress = lab.progress()
+    assert progress["state"] == "failed"
+    assert "qemu: checksums binary changed since the first logs" in progress["message"]
+    vmm = json.loads((lab.results / "qemu/vmm.json").read_text())
+    assert vmm["checksums"]["binary"] == "old"
+    assert lab.tests() == 1
+
+
 def test_a_complete_run_starts_nothing(lab: FakeLab) -> None:
     """The second time nothing is measured, and no guest is started."""
     lab.schedule(block(1, "qemu", 1, guest_test("1")))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vmmlab_runner import boot, clock, footprint, records, unit
-from vmmlab_runner.errors import GuestError
+from vmmlab_runner.errors import GuestError, RunnerError
 from vmmlab_runner.layout import Layout, read_json
 from vmmlab_runner.link import AGENT_DIRECTORY, Link
 from vmmlab_runner.progress import Progress
@@ -329,5 +329,22 @@ class BlockRunner:
         known = read_json(self.layout.vmm(self.block.vmm))
         described = {**known, "command_line": guest.process.command_line()}
         path = self.store.results / self.block.vmm / "vmm.json"
+        if path.exists():
+            self._refuse_another(read_json(path), known)
         if not path.exists() or read_json(path) != described:
             self.store.describe(f"{self.block.vmm}/vmm.json", described)
+
+    def _refuse_another(self, before: dict[str, Any], now: dict[str, Any]) -> None:
+        """Keep what was measured under the name of what it was measured with.
+
+        Raises:
+            RunnerError: this host got another build, or other guests, since the run's first logs.
+        """
+        for part in ("checksums", "guest"):
+            old, new = before.get(part, {}), now.get(part, {})
+            different = [name for name in old if name in new and old[name] != new[name]]
+            if different:
+                raise RunnerError(
+                    f"{self.block.vmm}: {part} {', '.join(different)} changed since the first logs"
+                    " of this run; start another run, or provision this lab host as it was"
+                )

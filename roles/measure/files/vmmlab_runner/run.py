@@ -51,6 +51,11 @@ class Run:
         return self.directory / "who"
 
     @property
+    def started(self) -> Path:
+        """When the run was started whose results these are."""
+        return self.directory / "started"
+
+    @property
     def cut_off(self) -> Path:
         """How often each measurement was cut off by the runner's end since the same word."""
         return self.directory / "cut-off.json"
@@ -58,16 +63,33 @@ class Run:
     def open(self) -> tuple[Schedule, Store, Progress]:
         """Return its schedule, its results so far, and its progress."""
         schedule = load(self.directory / "schedule.json")
+        self._same(schedule)
         store = Store(self.directory)
         return schedule, store, Progress(self.directory / "progress.json", schedule, store)
+
+    def _same(self, schedule: Schedule) -> None:
+        """Take results for those of the run that is asked for only if they are.
+
+        Raises:
+            RunnerError: they are those of another run that had the same name.
+        """
+        if not self.started.exists():
+            files.write(self.started, schedule.started.encode())
+        before = self.started.read_text(encoding="utf-8")
+        if before != schedule.started:
+            raise RunnerError(
+                f"{self.directory} holds a run of the same name that was started {before}, not"
+                f" {schedule.started}; give this run another name, or remove that folder"
+            )
 
 
 def request(run: Run, who: str) -> str:
     """Start a run unless it is complete or already runs; return which of these it was.
 
     Raises:
-        RunnerError: another run has this lab host.
+        RunnerError: another run has this lab host, or had the same name.
     """
+    run.open()
     held = holder(run.layout.lock)
     if held is not None:
         if held.get("run") == run.name:

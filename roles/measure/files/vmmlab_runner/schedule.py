@@ -53,6 +53,7 @@ class Schedule:
     """What one run does on this lab host."""
 
     run: str
+    started: str  # when the run was, by its record: a run of the same name may be another one
     host: str
     boot_timeout: float  # seconds from a unit's start to a guest that has finished booting
     pause: float  # seconds of silence before each measurement
@@ -77,6 +78,7 @@ def load(path: Path) -> Schedule:
     try:
         return Schedule(
             run=str(found["run"]),
+            started=str(found.get("started", "")),
             host=str(found["host"]),
             boot_timeout=float(found["boot_timeout"]),
             pause=float(found["pause"]),
