@@ -115,6 +115,22 @@ def test_a_file_that_is_not_what_was_built_is_refused(shipping: Shipping) -> Non
     assert shipping.shipped() == ["guest_kernel-1"]
 
 
+def test_a_run_that_goes_on_keeps_its_builds(shipping: Shipping, tmp_path: Path) -> None:
+    """Newer builds are for the next run; the list that a run keeps counts for this one alone."""
+    shipping.write_list(tmp_path / "results/friday/builds/Debian-12.json")
+    newer = {**shipping.manifest["qemu"], "key": "2"}
+    shipping.manifest |= {"qemu": newer}
+    shipping.manifest["vmms"] = [{**shipping.manifest["vmms"][0], "build": newer}]
+    shipping.write_list(shipping.state / "builds/Debian-12.json")
+    store = shipping.sandbox.path("/opt/vmmlab/store")
+    where = {"results_dir": str(tmp_path / "results")}
+    assert shipping.play(run_name="friday", **where).code == 0
+    assert (store / "qemu-1").is_dir()
+    assert not (store / "qemu-2").exists()
+    assert shipping.play(run_name="monday", **where).code == 0
+    assert (store / "qemu-2").is_dir()
+
+
 def test_what_an_interrupted_call_left_is_not_taken(shipping: Shipping) -> None:
     """The connection drops between unpacking and the check; the next call begins anew."""
     shipping.spoil("guest_kernel")
