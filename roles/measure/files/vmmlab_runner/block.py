@@ -286,6 +286,8 @@ class BlockRunner:
 
     def _keep(self, measurement: Measurement, log: bytes, told: dict[str, Any]) -> bool:
         """Write what an attempt left; tell whether it is a result."""
+        if not log:
+            told = {"reason": "printed nothing", **told}
         sidecar = {
             "format": 1,
             "command": told["command"],

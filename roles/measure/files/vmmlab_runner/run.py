@@ -51,6 +51,16 @@ class Run:
         return self.directory / "who"
 
     @property
+    def schedule(self) -> Path:
+        """What it measures."""
+        return self.directory / "schedule.json"
+
+    @property
+    def asked(self) -> Path:
+        """What the controller asks for; it becomes the schedule unless it is another run's."""
+        return self.directory / "asked.json"
+
+    @property
     def started(self) -> Path:
         """When the run was started whose results these are."""
         return self.directory / "started"
@@ -62,10 +72,19 @@ class Run:
 
     def open(self) -> tuple[Schedule, Store, Progress]:
         """Return its schedule, its results so far, and its progress."""
-        schedule = load(self.directory / "schedule.json")
+        schedule = load(self.schedule)
         self._same(schedule)
         store = Store(self.directory)
         return schedule, store, Progress(self.directory / "progress.json", schedule, store)
+
+    def take(self) -> None:
+        """Make what is asked for the schedule.
+
+        Raises:
+            RunnerError: it is that of another run; the schedule of this one stays.
+        """
+        self._same(load(self.asked))
+        files.write(self.schedule, self.asked.read_bytes())
 
     def _same(self, schedule: Schedule) -> None:
         """Take results for those of the run that is asked for only if they are.
@@ -89,7 +108,7 @@ def request(run: Run, who: str) -> str:
     Raises:
         RunnerError: another run has this lab host, or had the same name.
     """
-    run.open()
+    run.take()
     held = holder(run.layout.lock)
     if held is not None:
         if held.get("run") == run.name:
