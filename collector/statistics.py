@@ -28,6 +28,8 @@ __all__ = [
 Numbers = Sequence[float]
 _EXACT_TO = 60
 """Samples of both sides together up to which the rank sum's distribution is counted out."""
+_EXACT_PAIRS_TO = 200
+"""Pairs up to which the signed ranks' distribution is counted out: the work grows as their cube."""
 _RESAMPLES = 9999
 _LEAST_FOR_SHAPE = 6
 """Samples from which something is said about modes, drift and outliers."""
@@ -97,10 +99,14 @@ def signed_rank_p(differences: Numbers) -> float:
     """Return the two-sided p value of Wilcoxon's signed-rank test, exact also with ties.
 
     `differences` are those of pairs; the ones that are 0 are left out, as Wilcoxon did (Biometrics
-    Bulletin 1, 1945). The null distribution is that of all ways to give the midranks a sign.
+    Bulletin 1, 1945). The null distribution is that of all ways to give the midranks a sign. Above
+    200 pairs the normal approximation with tie correction and continuity correction is used.
     """
     values = np.asarray([value for value in differences if value], dtype=np.float64)
-    doubled = np.rint(2 * _midranks(np.abs(values))).astype(np.int64)
+    ranks = _midranks(np.abs(values))
+    if len(values) > _EXACT_PAIRS_TO:
+        return _approximate_signed_p(ranks, float(ranks[values > 0].sum()))
+    doubled = np.rint(2 * ranks).astype(np.int64)
     share = np.zeros(int(doubled.sum()) + 1)
     share[0] = 1
     for rank in doubled.tolist():
@@ -110,6 +116,13 @@ def signed_rank_p(differences: Numbers) -> float:
     expected = doubled.sum() / 2
     seen = abs(int(doubled[values > 0].sum()) - expected)
     return float(min(1.0, share[np.abs(np.arange(len(share)) - expected) >= seen - 1e-9].sum()))
+
+
+def _approximate_signed_p(ranks: npt.NDArray[np.float64], positive: float) -> float:
+    """Return the p value of the sum `positive`; midranks' squares hold the correction for ties."""
+    spread = math.sqrt(float((ranks**2).sum())) / 2
+    distance = abs(positive - float(ranks.sum()) / 2)
+    return float(min(1.0, 2 * _below(-max(0.0, distance - 0.5) / spread)))
 
 
 def least_signed_rank_p(pairs: int) -> float:

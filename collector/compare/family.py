@@ -17,6 +17,8 @@ from collector.metrics import metric
 
 SIGNIFICANT = 0.05
 _DRIFT = 0.01
+_DECIMALS = 12
+"""Of the logarithm of a ratio: finer than any tool prints, coarser than errors of rounding."""
 _NAMED = 3
 """Outliers that are named one by one."""
 _NO_SAMPLES = Series((), ())
@@ -42,9 +44,14 @@ class _Draft:
     warnings: tuple[str, ...] = ()
     pairable: bool = False
     """The samples of both sides are medians of hosts."""
-    ratios: tuple[float, ...] = ()
-    """Left over right, host by host, where they are compared in pairs."""
+    pairs: tuple[tuple[float, float], ...] = ()
+    """Left and right, host by host in the order of `left`, where they are compared in pairs."""
     p_value: float | None = None
+
+    @property
+    def ratios(self) -> tuple[float, ...]:
+        """Left over right of each pair."""
+        return tuple(left / right for left, right in self.pairs)
 
     @property
     def lacking(self) -> str:
@@ -123,7 +130,7 @@ def _in_pairs(draft: _Draft, tests: int) -> None:
     Hosts differ from each other by more than two VMMs do; the ratio on each host is free of that.
     Whether they are enough depends on numbers of samples and tests alone, never on what was
     measured: few pairs cannot give a p value that stands after the correction, while the rank sums
-    of as few samples can.
+    of as few samples can. A 0 has no ratio: there the rank sums stay too.
     """
     left = dict(zip(draft.left.names, draft.left.values, strict=True))
     right = dict(zip(draft.right.names, draft.right.values, strict=True))
@@ -134,14 +141,24 @@ def _in_pairs(draft: _Draft, tests: int) -> None:
         and left.keys() == right.keys()
         and min(*left.values(), *right.values()) > 0
     ):
-        draft.ratios = tuple(value / right[host] for host, value in left.items())
+        draft.pairs = tuple((value, right[host]) for host, value in left.items())
         draft.warnings = (_PAIRED, *draft.warnings)
 
 
 def _p_value(draft: _Draft) -> float:
-    if draft.ratios:
-        return statistics.signed_rank_p([math.log(ratio) for ratio in draft.ratios])
+    if draft.pairs:
+        return statistics.signed_rank_p([_log_ratio(*pair) for pair in draft.pairs])
     return statistics.rank_sum_p(draft.left.values, draft.right.values)
+
+
+def _log_ratio(left: float, right: float) -> float:
+    """Return the logarithm of left / right: 3 to 2 is exactly as far from 0 as 2 to 3, or 4 to 6.
+
+    The test ranks hosts by that distance. Were they no ties, rounding alone would put all hosts on
+    which one side is ahead before those on which the other is, and find a difference in that.
+    """
+    distance = round(math.log(max(left, right) / min(left, right)), _DECIMALS)
+    return distance if left > right else -distance
 
 
 def _can_differ(draft: _Draft, tests: int) -> bool:

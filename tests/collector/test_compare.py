@@ -15,6 +15,7 @@ from collector.compare import (
     compare_vmms,
     make_side,
 )
+from collector.compare.side import Key, Series, Side
 from collector.errors import UnusableInputError
 from collector.exit_status import ExitStatus
 from collector.report.content import pairs_of
@@ -221,6 +222,46 @@ def test_few_hosts_are_not_compared_in_pairs(tmp_path: Path) -> None:
     speed = fast_and_slow_hosts(tmp_path, 6, 1.03)
     assert speed.verdict == "no difference"
     assert not any(text.startswith(PAIRED) for text in speed.warnings)
+
+
+def test_a_host_that_lacks_a_side_is_no_pair(tmp_path: Path) -> None:
+    """The others are compared in pairs, whatever their order, and it is named."""
+    fast_and_slow_hosts(tmp_path, 20, 1.03)
+    shutil.rmtree(tmp_path / "lab/h4/qemu/sysbench-cpu")
+    speed = compared(tmp_path)["events_per_second"]
+    assert (speed.verdict, speed.n_left, speed.n_right) == ("left higher", 19, 19)
+    assert speed.ratio == pytest.approx(1.03, abs=0.011)
+    assert "not compared on h4: no samples of QEMU" in speed.warnings
+    assert any(text.startswith(PAIRED) for text in speed.warnings)
+
+
+def hosts_compared(left: list[float], right: list[float]) -> Comparison:
+    """Return a comparison of the footprints on as many hosts as there are numbers."""
+    key = Key("memory-footprint", "default", "rss_kb")
+    names = tuple(f"h{number}" for number in range(len(left)))
+    one, other = (
+        Side(label, {key: Series(tuple(values), names)}, {}, {}, per_host=True)
+        for label, values in (("left", left), ("right", right))
+    )
+    (found,) = compare_sides(one, other)
+    return found
+
+
+@pytest.mark.parametrize("scale", [1.0, 3.0])
+def test_sides_that_are_ahead_on_half_of_the_hosts_each_are_equal(scale: float) -> None:
+    """By the same factor: how its logarithm is rounded must not look like a difference."""
+    more, less = [127.5] * 20, [127.0] * 20
+    other = [scale * each for each in more], [scale * each for each in less]
+    found = hosts_compared([*more, *other[1]], [*less, *other[0]])
+    assert found.warnings[0].startswith(PAIRED)
+    assert found.p_value == pytest.approx(1)
+
+
+def test_a_host_without_a_ratio_keeps_all_from_being_paired() -> None:
+    """A sample of 0 has none; ranks take it as it is, and all of them are compared one way."""
+    found = hosts_compared([0.0, *[103.0 + place for place in range(19)]], [100.0] * 20)
+    assert not any(text.startswith(PAIRED) for text in found.warnings)
+    assert (found.verdict, found.interval_low) == ("left higher", None)
 
 
 LAB = 7

@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import stats
 
 from collector import statistics
@@ -60,17 +62,32 @@ def test_the_signed_rank_test_is_exact(size: int) -> None:
     assert statistics.signed_rank_p(differences) == pytest.approx(expected)
 
 
-def test_the_signed_rank_test_is_exact_with_ties() -> None:
-    """As counting out all signs; a difference of 0 says nothing."""
-    differences = [1.0, 1.0, -1.0, 2.0, 3.0, 3.0, -2.0, 4.0]
+@given(st.lists(st.integers(-4, 4).filter(bool).map(float), min_size=1, max_size=9))
+@settings(max_examples=60, deadline=None)
+def test_the_signed_rank_test_is_exact_with_ties(differences: list[float]) -> None:
+    """As counting out all signs; a difference of 0 says nothing, and no side is preferred."""
     ranks = stats.rankdata(np.abs(differences))
-    sums = np.array([ranks[list(signs)].sum() for signs in _subsets(len(ranks))])
+    sums = np.array([ranks[signs].sum() for signs in _subsets(len(ranks))])
     seen = abs(ranks[np.array(differences) > 0].sum() - ranks.sum() / 2)
     counted = (np.abs(sums - ranks.sum() / 2) >= seen - 1e-9).mean()
     assert statistics.signed_rank_p(differences) == pytest.approx(counted)
     assert statistics.signed_rank_p([*differences, 0.0, 0.0]) == pytest.approx(counted)
+    assert statistics.signed_rank_p([-each for each in differences]) == pytest.approx(counted)
+
+
+def test_the_least_p_value_of_the_signed_rank_test() -> None:
+    """All pairs on one side, or none that differs."""
     assert statistics.signed_rank_p([0.0, 0.0]) == 1
     assert statistics.signed_rank_p([0.1] * 9) == statistics.least_signed_rank_p(9) == 2 / 512
+
+
+@pytest.mark.parametrize("decimals", [6, 0])
+def test_many_pairs_use_the_normal_approximation(decimals: int) -> None:
+    """As SciPy's, with ties and without: a lab of a thousand hosts does not wait for its report."""
+    differences = (RANDOM.normal(size=1000) * 4 + 0.2).round(decimals)
+    pairs = differences[differences != 0]
+    expected = stats.wilcoxon(pairs, correction=True, method="approx").pvalue
+    assert statistics.signed_rank_p(differences.tolist()) == pytest.approx(expected)
 
 
 def _subsets(size: int) -> list[list[int]]:
