@@ -153,8 +153,14 @@ _OVERVIEW = {
     "see remarks": ("原因见下方“须知”", "see the remarks below"),
     "remarks": ("须知：{text}", "Remark: {text}"),
     "p explained": (
-        "比值是中位数之比，区间由自助法得到；p 值为 Mann-Whitney 检验，按全部项目数校正（Holm）。",
-        "Ratio of medians, bootstrap interval; p: Mann-Whitney, Holm-corrected for all subjects.",
+        (
+            "除非另有说明，比值是中位数之比，p 值为 Mann-Whitney 检验；"
+            "区间由自助法得到，p 值按全部项目数校正（Holm）。"
+        ),
+        (
+            "Where no remark says otherwise: ratio of medians, p by Mann-Whitney."
+            " Bootstrap interval; p Holm-corrected for all subjects."
+        ),
     ),
     "head quantity": ("指标", "Metric"),
     "head case": ("用例", "Case"),

@@ -42,8 +42,8 @@ class _Draft:
     reason: str = ""
     too_few: bool = False
     warnings: tuple[str, ...] = ()
-    pairable: bool = False
-    """The samples of both sides are medians of hosts."""
+    per_host: tuple[bool, bool] = (False, False)
+    """Whether the samples of the left and of the right side are medians of hosts."""
     pairs: tuple[tuple[float, float], ...] = ()
     """Left and right, host by host in the order of `left`, where they are compared in pairs."""
     p_value: float | None = None
@@ -106,7 +106,7 @@ def _draft(key: Key, likened: Likened, accept: Names[str]) -> _Draft:
         (left.label, right.label),
         left.series.get(key, _NO_SAMPLES),
         right.series.get(key, _NO_SAMPLES),
-        pairable=left.per_host and right.per_host,
+        per_host=(left.per_host, right.per_host),
     )
     refused = [text for name, text in found.items() if name not in accept]
     draft.reason = "; ".join(refused)
@@ -114,8 +114,6 @@ def _draft(key: Key, likened: Likened, accept: Names[str]) -> _Draft:
         accepted(found, accept)
         + left.left_out.get((key.measurement, key.case), ())
         + side_warnings(left, right, key.measurement, key.case)
-        + _sample_warnings(left.label, draft.left, per_host=left.per_host)
-        + _sample_warnings(right.label, draft.right, per_host=right.per_host)
     )
     if lacking := draft.lacking:
         draft.reason = f"no samples of {lacking}"
@@ -136,7 +134,7 @@ def _in_pairs(draft: _Draft, tests: int) -> None:
     right = dict(zip(draft.right.names, draft.right.values, strict=True))
     enough = statistics.least_signed_rank_p(len(left)) * tests < SIGNIFICANT
     if (
-        draft.pairable
+        all(draft.per_host)
         and enough
         and left.keys() == right.keys()
         and min(*left.values(), *right.values()) > 0
@@ -172,6 +170,23 @@ def _too_few(draft: _Draft, tests: int) -> str:
         if statistics.least_p(needed, needed) * max(1, tests) < SIGNIFICANT:
             break
     return f"{sizes} cannot show a difference; at least {needed} on each side are needed"
+
+
+def _shape_warnings(draft: _Draft) -> tuple[str, ...]:
+    """Return what the samples' shape says against the answer.
+
+    In pairs only the ratios are looked at: two kinds of hosts are two modes of both sides, which
+    weaken nothing, while hosts on which the ratio is another cannot be seen on either side.
+    """
+    if draft.pairs:
+        ratios = Series(draft.ratios, draft.left.names)
+        return _sample_warnings("the hosts' ratios", ratios, per_host=True)
+    sides = zip(draft.labels, (draft.left, draft.right), draft.per_host, strict=True)
+    return tuple(
+        text
+        for label, series, per_host in sides
+        for text in _sample_warnings(label, series, per_host=per_host)
+    )
 
 
 def _sample_warnings(label: str, series: Series, *, per_host: bool) -> tuple[str, ...]:
@@ -216,7 +231,7 @@ def _comparison(draft: _Draft) -> Comparison:
         effect_size=statistics.cliffs_delta(one, other) if draft.p_value is not None else None,
         verdict=_verdict(draft, (_median(one), _median(other)), interval),
         reason=draft.reason,
-        warnings=draft.warnings,
+        warnings=draft.warnings + _shape_warnings(draft),
     )
 
 

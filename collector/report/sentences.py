@@ -36,6 +36,7 @@ SENTENCES = {
     "test parameter {name} differs: {sides}": "测试参数 {name} 不同：{sides}",
     "tests of different length: {a} s and {b} s": "测试时长不同：{a} s 和 {b} s",
     "each sample is the median of one host": "每个样本是一台主机的中位数",
+    "the hosts' ratios": "各主机比值",
     "{side}: two modes, around {a} and {b}": "{side}：有两个集中区，约 {a} 和 {b}",
     "{side}: outliers, kept: {which}": "{side}：离群值（保留）：{which}",
     "{side}: drift, rising over the repetitions": "{side}：随重复次数上升",

@@ -1,9 +1,11 @@
 """Comparing two sides: what is called different, what is refused, what is said beside it."""
 
+import html
 import json
 import shutil
 from pathlib import Path
 
+import openpyxl
 import pytest
 import report_logs
 
@@ -255,6 +257,44 @@ def test_sides_that_are_ahead_on_half_of_the_hosts_each_are_equal(scale: float) 
     found = hosts_compared([*more, *other[1]], [*less, *other[0]])
     assert found.warnings[0].startswith(PAIRED)
     assert found.p_value == pytest.approx(1)
+
+
+def test_remarks_on_pairs_are_about_their_ratios() -> None:
+    """Two kinds of hosts weaken nothing; a ratio that is another on some of them does."""
+    kinds = [1000.0 * (1 + place % 2) + place for place in range(20)]
+    noisy = [each * (1.03 + 0.001 * (place % 7)) for place, each in enumerate(kinds)]
+    assert not [text for text in hosts_compared(noisy, kinds).warnings if "two modes" in text]
+    on_some = [each * (1.03 if place % 4 else 1.15) for place, each in enumerate(kinds)]
+    texts = hosts_compared(on_some, kinds).warnings
+    assert texts[-1] == "the hosts' ratios: two modes, around 1.03 and 1.15"
+    on_one = [*noisy[:13], 2 * noisy[13], *noisy[14:]]
+    assert (
+        hosts_compared(on_one, kinds)
+        .warnings[-1]
+        .startswith("the hosts' ratios: outliers, kept: h13 (2.07")
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "paired", "otherwise"),
+    [
+        ("en", "Wilcoxon's signed-rank test", "Where no remark says otherwise: ratio of medians"),
+        ("zh", "Wilcoxon 符号秩检验", "除非另有说明，比值是中位数之比"),  # noqa: RUF001 - Chinese
+    ],
+)
+def test_the_report_of_a_lab_names_the_test(
+    language: str, paired: str, otherwise: str, tmp_path: Path
+) -> None:
+    """On the page and in the workbook; what is said of all comparisons leaves room for it."""
+    fast_and_slow_hosts(tmp_path / "results", 20, 1.03)
+    path = tmp_path / "lab.xlsx"
+    main(["report", str(tmp_path / "results"), "-o", str(path), "--lang", language])
+    overview = openpyxl.load_workbook(path).worksheets[0]
+    cells = [str(cell.value) for row in overview.iter_rows() for cell in row]
+    page = html.unescape(path.with_suffix(".html").read_text("utf-8"))
+    for words in (paired, otherwise):
+        assert words in page
+        assert any(words in text for text in cells)
 
 
 def test_a_host_without_a_ratio_keeps_all_from_being_paired() -> None:
