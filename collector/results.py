@@ -15,10 +15,10 @@ import pandas as pd
 from collector.errors import UnusableInputError
 from collector.from_host import plain, read_json
 from collector.gather import Planned, add_host
-from collector.layout import MEASUREMENTS, natural, places
+from collector.layout import natural, places
 from collector.samples import Columns
 
-__all__ = ["KNOWN_VMMS", "MEASUREMENTS", "Collection", "Host", "Run", "Vmm", "collect", "labels_of"]
+__all__ = ["KNOWN_VMMS", "Collection", "Host", "Run", "Vmm", "collect", "labels_of"]
 
 KNOWN_VMMS = {"stratovirt": "StratoVirt", "qemu": "QEMU", "qemu_microvm": "QEMU microvm"}
 """The VMMs that have an order and a label of their own, where no file says otherwise."""

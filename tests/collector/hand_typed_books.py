@@ -10,6 +10,8 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from collector.checks.model import CellFinding
+from collector.checks.typed.workbook import check_tables, workbook_tables
 from collector.labels import WORDS
 
 TABLES_JSON = Path(__file__).parent.parent / "data" / "report" / "tables.json"
@@ -18,6 +20,11 @@ SAMPLES = 330
 Table = dict[str, Any]
 Edit = tuple[int, int, int, str]
 """Number of the table, row below its header's first row, column, new text."""
+
+
+def check_workbook(path: Path) -> list[CellFinding]:
+    """Return what contradicts what in the tables of a workbook, contradictions first."""
+    return check_tables(*workbook_tables(path), path.name)
 
 
 def report_tables() -> list[Table]:

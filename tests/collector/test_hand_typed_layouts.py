@@ -13,7 +13,7 @@ from collector.checks.typed.grid import Grid, Typed, read_grids
 from collector.checks.typed.read import read_tables
 from collector.checks.typed.roles import role_of
 from collector.checks.typed.text import Quantity, normal, read_quantity
-from collector.checks.typed.workbook import check_tables, check_workbook
+from collector.checks.typed.workbook import check_tables
 from collector.errors import UnusableInputError
 
 FULL_WIDTH = str.maketrans("0123456789.-", "０１２３４５６７８９．—")  # noqa: RUF001 - the point
@@ -205,7 +205,7 @@ def test_every_number_is_found_and_nothing_is_wrong(name: str, tmp_path: Path) -
     assert len(tables) == 13
     assert len(samples) == books.SAMPLES
     assert {sample.vmm for sample in samples} == {"stratovirt", "qemu"}
-    assert check_workbook(path) == []
+    assert books.check_workbook(path) == []
 
 
 def test_a_sample_is_read_with_all_it_means(tmp_path: Path) -> None:
@@ -334,7 +334,7 @@ def test_a_missing_table_and_an_unreadable_cell_are_notes(tmp_path: Path) -> Non
     path = tmp_path / "typed.xlsx"
     tables = [table for table in books.edited((5, 1, 1, "1258.2O")) if table["number"] != 11]
     books.below_each_other(tables).save(path)
-    findings = check_workbook(path)
+    findings = books.check_workbook(path)
     assert {finding.severity for finding in findings} == {"note"}
     assert any("1258.2O" in finding.message for finding in findings)
     assert any("fileio-throughput" in finding.message for finding in findings)
@@ -345,7 +345,7 @@ def test_formulas_without_values_are_named(tmp_path: Path) -> None:
     tables = books.edited((3, 11, 1, "=SUM(B31:B40)/10"))
     path = tmp_path / "typed.xlsx"
     books.below_each_other(tables).save(path)
-    (finding,) = check_workbook(path)
+    (finding,) = books.check_workbook(path)
     assert finding.severity == "note"
     assert "save" in finding.message
 
@@ -357,10 +357,10 @@ def test_a_workbook_without_tables_cannot_be_used(tmp_path: Path) -> None:
     books.first_sheet(workbook)["A1"] = "shopping"
     workbook.save(path)
     with pytest.raises(UnusableInputError, match="Sheet"):
-        check_workbook(path)
+        books.check_workbook(path)
     path.write_bytes(b"no workbook")
     with pytest.raises(UnusableInputError, match="save it as"):
-        check_workbook(path)
+        books.check_workbook(path)
 
 
 @settings(max_examples=40, deadline=None)

@@ -6,7 +6,6 @@ import hand_typed_books as books
 import pytest
 
 from collector.checks.model import CellFinding
-from collector.checks.typed.workbook import check_workbook
 
 MISTAKES: dict[str, tuple[list[books.Edit], str]] = {
     "total events as events per second": ([(5, 1, 1, "75492")], "total number of events"),
@@ -62,7 +61,9 @@ def check(workbook_tables: list[books.Table], folder: Path, *above: list[str]) -
     """Return the contradictions in a workbook with these tables."""
     path = folder / "typed.xlsx"
     books.below_each_other(workbook_tables, above=above).save(path)
-    return [finding for finding in check_workbook(path) if finding.severity == "contradiction"]
+    return [
+        finding for finding in books.check_workbook(path) if finding.severity == "contradiction"
+    ]
 
 
 @pytest.mark.parametrize("name", MISTAKES)
@@ -122,7 +123,7 @@ def test_another_machine_type_is_a_note(tmp_path: Path) -> None:
     above = ["配置", "StratoVirt", "QEMU"], ["机器类型", "microvm", "q35"]
     path = tmp_path / "typed.xlsx"
     books.below_each_other(books.report_tables(), above=above).save(path)
-    (finding,) = check_workbook(path)
+    (finding,) = books.check_workbook(path)
     assert (finding.severity, finding.cell) == ("note", "C2")
 
 

@@ -14,7 +14,6 @@ from collector.checks.model import CellFinding
 from collector.checks.typed.grid import read_grids
 from collector.checks.typed.model import TypedSample
 from collector.checks.typed.read import read_tables
-from collector.checks.typed.workbook import check_workbook
 
 Tables = list[books.Table]
 REPEATED = (5, 6, 9, 10, 12, 13)
@@ -28,7 +27,9 @@ def samples_in(path: Path) -> list[TypedSample]:
 
 def contradictions(path: Path) -> list[CellFinding]:
     """Return the contradictions of a workbook."""
-    return [finding for finding in check_workbook(path) if finding.severity == "contradiction"]
+    return [
+        finding for finding in books.check_workbook(path) if finding.severity == "contradiction"
+    ]
 
 
 def filled(tables: Tables) -> None:
@@ -199,7 +200,7 @@ def test_every_number_is_found_and_nothing_is_wrong(
     samples = samples_in(path)
     assert len(samples) == LAYOUTS[layout]
     assert {sample.vmm for sample in samples} == {"stratovirt", "qemu"}
-    assert check_workbook(path) == []
+    assert books.check_workbook(path) == []
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -253,7 +254,7 @@ def test_a_table_without_the_initrd_is_a_note(tmp_path: Path) -> None:
         del row[2]
     (finding,) = (
         each
-        for each in check_workbook(saved(books.below_each_other(tables), tmp_path))
+        for each in books.check_workbook(saved(books.below_each_other(tables), tmp_path))
         if "no table" not in each.message
     )
     assert (finding.severity, finding.cell) == ("note", "D17")

@@ -17,6 +17,7 @@ from collector.checks.typed.grid import Grid, Typed
 from collector.checks.typed.model import TypedTable
 from collector.checks.typed.roles import vmms_in
 from collector.checks.typed.text import is_nothing
+from collector.results import KNOWN_VMMS
 
 _GUEST = r"(?:虚拟机|系统|客户机|guest)? ?"
 _FACTS: tuple[tuple[str, str], ...] = (
@@ -51,7 +52,6 @@ _WORDS = {
 _PATTERNS = tuple((fact, re.compile(pattern)) for fact, pattern in _FACTS)
 _NOTES_ONLY = ("machine", "clocksource")
 """StratoVirt's microvm against a standard QEMU machine is what the report compares."""
-_LABELS = {"stratovirt": "StratoVirt", "qemu": "QEMU", "qemu_microvm": "QEMU microvm"}
 _SECTION_ROWS = 15
 _LONGEST_LABEL = 24
 
@@ -121,7 +121,7 @@ def _differs(fact: str, known: list[Stated], workbook: str) -> CellFinding | Non
 
 
 def _finding(fact: str, one: Stated, other: Stated, workbook: str) -> CellFinding:
-    names = [f"{_LABELS[each.vmm]} " if each.vmm else "" for each in (one, other)]
+    names = [f"{KNOWN_VMMS[each.vmm]} " if each.vmm else "" for each in (one, other)]
     message = (
         f"{_WORDS[fact]} differs: {names[0]}{one.value} ({one.cell.sheet}!{one.cell.address}),"
         f" {names[1]}{other.value}"

@@ -17,16 +17,6 @@ from collector.errors import UnusableInputError
 from collector.layout import MEASUREMENTS
 
 
-def check_workbook(path: Path) -> list[CellFinding]:
-    """Return what contradicts what in the tables of the workbook `path`, contradictions first.
-
-    Raises:
-        UnusableInputError: it cannot be read, or holds none of the report's tables.
-    """
-    grids, tables = workbook_tables(path)
-    return check_tables(grids, tables, path.name)
-
-
 def workbook_tables(path: Path) -> tuple[list[Grid], list[TypedTable]]:
     """Return the sheets of a workbook and the report's tables in them.
 
