@@ -165,11 +165,14 @@ def _can_differ(draft: _Draft, tests: int) -> bool:
 
 
 def _too_few(draft: _Draft, tests: int) -> str:
-    sizes = f"{len(draft.left.values)} and {len(draft.right.values)} samples"
+    one, other = len(draft.left.values), len(draft.right.values)
     for needed in range(2, 100):
         if statistics.least_p(needed, needed) * max(1, tests) < SIGNIFICANT:
             break
-    return f"{sizes} cannot show a difference; at least {needed} on each side are needed"
+    return (
+        f"{one} and {other} samples cannot show a difference; at least {needed} on each side are"
+        " needed"
+    )
 
 
 def _shape_warnings(draft: _Draft) -> tuple[str, ...]:
@@ -196,7 +199,7 @@ def _sample_warnings(label: str, series: Series, *, per_host: bool) -> tuple[str
         warnings.append(f"{label}: two modes, around {modes[0]:.6g} and {modes[1]:.6g}")
     elif far := statistics.outliers(values):
         shown = ", ".join(f"{names[place]} ({values[place]:.6g})" for place in far[:_NAMED])
-        more = f", {len(far) - _NAMED} more" if len(far) > _NAMED else ""
+        more = f" and {len(far) - _NAMED} more" if len(far) > _NAMED else ""
         warnings.append(f"{label}: outliers, kept: {shown}{more}")
     if not per_host and statistics.drift_p(values) < _DRIFT:
         half = len(values) // 2

@@ -17,11 +17,13 @@ SENTENCES = {
     "{text} (on {host}, otherwise on {count} more)": (
         "{text}（在 {host} 上，另有 {count} 台情况不同）"
     ),
-    "{hosts} and {count} more": "{hosts} 等，另有 {count} 台",
+    "not compared on {hosts} and {count} more: {reason}": (
+        "以下主机不参与比较：{hosts} 等，另有 {count} 台：{reason}"
+    ),
+    "{names} and {count} more": "{names} 等，另有 {count} 个",
     "{side}: logs without a result, left out: {count}": "{side}：没有结果、未计入的日志 {count} 份",
     "repetition {number} ({value})": "第 {number} 次（{value}）",
     "repetition {number} ({value}), {more}": "第 {number} 次（{value}）、{more}",
-    "{count} more": "另有 {count} 个",
     "at least {n} on each side are needed": "每侧至少需要 {n} 个样本",
     "all samples of both sides are 0.00: below the resolution of the tool": (
         "两侧样本都是 0.00，低于工具的分辨率"
@@ -34,13 +36,18 @@ SENTENCES = {
     "machine types differ: {sides}": "机器类型不同：{sides}",
     "{fact} differs: {sides}": "{fact} 不同：{sides}",
     "test parameter {name} differs: {sides}": "测试参数 {name} 不同：{sides}",
+    # What a side has, and what the other has; a side of many hosts may have several.
+    "{number} files of {bytes} bytes": "{number} 个 {bytes} 字节的文件",
+    "{number} files of {bytes} bytes, {other}": "{number} 个 {bytes} 字节的文件, {other}",
+    "{a} bytes and {n} files of {b}": "{a} 字节和 {n} 个 {b}",
     "tests of different length: {a} s and {b} s": "测试时长不同：{a} s 和 {b} s",
     "each sample is the median of one host": "每个样本是一台主机的中位数",
     "the hosts' ratios": "各主机比值",
     "{side}: two modes, around {a} and {b}": "{side}：有两个集中区，约 {a} 和 {b}",
     "{side}: outliers, kept: {which}": "{side}：离群值（保留）：{which}",
-    "{side}: drift, rising over the repetitions": "{side}：随重复次数上升",
-    "{side}: drift, falling over the repetitions": "{side}：随重复次数下降",
+    "{side}: drift, {way} over the repetitions": "{side}：随重复次数{way}",
+    "rising": "上升",
+    "falling": "下降",
     # checks of one log
     "{value} kB is no multiple of {page}, but pmap counts pages of {page_kb} kB: {hint}": (
         "{value} kB 不是 {page} 的倍数，而 pmap 按 {page_kb} kB 的页计数：{hint}"

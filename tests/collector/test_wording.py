@@ -47,7 +47,34 @@ def test_what_is_said_of_hosts_that_were_taken_out() -> None:
     )
 
 
-def literal(node: ast.expr) -> str:
+@pytest.mark.parametrize(
+    ("text", "chinese"),
+    [
+        (
+            "A: outliers, kept: repetition 3 (5), repetition 4 (6), repetition 5 (7) and 2 more",
+            "A：离群值（保留）：第 3 次（5）、第 4 次（6）、第 5 次（7） 等，另有 2 个",  # noqa: RUF001
+        ),
+        (
+            "A: outliers, kept: h1 (5), h2 (6), h3 (7) and 2 more",
+            "A：离群值（保留）：h1 (5), h2 (6), h3 (7) 等，另有 2 个",  # noqa: RUF001 - as above
+        ),
+        ("A: drift, rising over the repetitions", "A：随重复次数上升"),  # noqa: RUF001
+        (
+            "file set differs: A 128 files of 163840 bytes, B 64 files of 4096 bytes",
+            "文件集 不同：A 128 个 163840 字节的文件, B 64 个 4096 字节的文件",  # noqa: RUF001
+        ),
+        (
+            "file set differs: A 1 files of 2 bytes, B 3 files of 4 bytes and 5 files of 6 bytes",
+            "文件集 不同：A 1 个 2 字节的文件, B 3 个 4 字节和 5 个 6 字节的文件",  # noqa: RUF001
+        ),
+    ],
+)
+def test_lists_inside_sentences_are_translated(text: str, chinese: str) -> None:
+    """Outliers of repetitions and of hosts; sides with one set of files and with several."""
+    assert in_language(text, "zh") == chinese
+
+
+def literal(node: ast.AST) -> str:
     """Return the text of a string in the code, a 7 for each of its fields; "" for all else."""
     if isinstance(node, ast.JoinedStr):
         parts = (part.value if isinstance(part, ast.Constant) else "7" for part in node.values)
@@ -60,7 +87,7 @@ def written_sentences() -> Iterator[str]:
     # What `vmmlab check` says of several paths stands in no report.
     modules = {*COLLECTOR.glob("checks/*.py")} - {COLLECTOR / "checks" / "paths.py"}
     modules |= {*COLLECTOR.glob("parsers/*.py")}
-    for module in (*modules, COLLECTOR / "gather.py", COLLECTOR / "compare" / "refusal.py"):
+    for module in (*modules, COLLECTOR / "gather.py"):
         for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
             said: list[ast.expr] = []
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
@@ -74,8 +101,29 @@ def written_sentences() -> Iterator[str]:
             yield from (text for each in said if (text := literal(each)).count(" ") > 2)
 
 
-@pytest.mark.parametrize("english", sorted(set(written_sentences())))
-def test_every_sentence_of_checks_and_parsers_has_a_chinese_form(english: str) -> None:
+def texts_in(tree: ast.AST) -> Iterator[str]:
+    """Yield the strings of some code, but neither its documentation nor what it raises."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.JoinedStr | ast.Constant):
+            yield literal(node)
+        elif not (
+            isinstance(node, ast.Raise)
+            or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+        ):
+            yield from texts_in(node)
+
+
+def compared_sentences() -> Iterator[str]:
+    """Yield what comparisons say: all that they say of the sides stands in a report."""
+    for module in COLLECTOR.glob("compare/*.py"):
+        for text in texts_in(ast.parse(module.read_text(encoding="utf-8"))):
+            # What begins with a space is a part of a sentence, and is found with the whole.
+            if text.count(" ") > 2 and not text.startswith(" "):
+                yield text
+
+
+@pytest.mark.parametrize("english", sorted({*written_sentences(), *compared_sentences()}))
+def test_every_sentence_of_checks_parsers_and_comparisons_has_a_chinese_form(english: str) -> None:
     """Whoever changes or adds one finds out here that `sentences.py` needs it too."""
     assert re.search("[\u4e00-\u9fff]", in_language(english, "zh"))
 
@@ -94,7 +142,9 @@ def test_an_unknown_sentence_stays_as_it_is() -> None:
     assert in_language("something nobody has thought of", "zh") == "something nobody has thought of"
 
 
-@pytest.mark.parametrize("words", [" more", "7, ", " (", "; ", " instead of ", ", 7 (x), "])
+@pytest.mark.parametrize(
+    "words", [" more", "7, ", " (", "; ", " instead of ", ", 7 (x), ", "7 files of 7 bytes, "]
+)
 def test_no_text_takes_long(words: str) -> None:
     """A lab host's text may hold the words of our sentences as often as it likes."""
     began = time.process_time()
