@@ -18,6 +18,7 @@ ARCHIVE_LIMIT = 64 << 20
 
 _NAME = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
 _NUMBER = r"\d{2,6}(?:\.failed-\d{1,6})?"
+_FAILED = re.compile(r"(\d{2,6})\.failed-\d{1,6}(\.log|\.json)")
 ALLOWED = re.compile(
     rf"host\.json|{_NAME}/vmm\.json|{_NAME}/console/{_NUMBER}\.log"
     rf"|{_NAME}/{_NAME}/{_NAME}/{_NUMBER}\.(?:log|json)"
@@ -68,6 +69,9 @@ def place(path: Path, data: bytes) -> bool:
     if path.is_file() and path.read_bytes() == data:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and (failed := _FAILED.fullmatch(path.name)):
+        # A lab host that was torn down meanwhile begins to count anew.
+        path.replace(_next_failed(path, failed[1], failed[2]))
     # Two controllers may follow one run.
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -77,3 +81,11 @@ def place(path: Path, data: bytes) -> bool:
         temporary.unlink(missing_ok=True)
         raise
     return True
+
+
+def _next_failed(path: Path, number: str, suffix: str) -> Path:
+    """Return the name of the next failed attempt of a measurement."""
+    attempt = 1
+    while (free := path.with_name(f"{number}.failed-{attempt}{suffix}")).exists():
+        attempt += 1
+    return free

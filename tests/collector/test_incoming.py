@@ -116,3 +116,24 @@ def test_a_full_disk(tmp_path: Path) -> None:
         assert (tmp_path / log).stat().st_size == 80_000
     finally:
         subprocess.run(["umount", tmp_path], check=True)
+
+
+def test_a_failed_attempt_is_never_replaced(tmp_path: Path) -> None:
+    """A lab host that was torn down counts anew; what failed before keeps its log and sidecar."""
+    stem = "qemu/boot/default/01.failed-1"
+
+    def attempt(words: bytes) -> bytes:
+        return packed(
+            (f"{stem}.log", words, tarfile.REGTYPE), (f"{stem}.json", words, tarfile.REGTYPE)
+        )
+
+    incoming.unpack(attempt(b"first"), tmp_path)
+    assert incoming.unpack(attempt(b"other"), tmp_path)[0] == 2
+    assert incoming.unpack(attempt(b"other"), tmp_path)[0] == 0
+    folder = tmp_path / "qemu/boot/default"
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == {
+        "01.failed-1.log": b"other",
+        "01.failed-1.json": b"other",
+        "01.failed-2.log": b"first",
+        "01.failed-2.json": b"first",
+    }
