@@ -7,11 +7,11 @@ from pathlib import Path
 from collector.checks.collection import check_collection
 from collector.checks.logs import read_logs
 from collector.checks.model import CellFinding, Finding
-from collector.checks.typed.copies import varied_numbers
-from collector.checks.typed.grid import made_by_vmmlab
-from collector.checks.typed.workbook import check_tables, workbook_tables
 from collector.errors import UnusableInputError
 from collector.results import Collection, collect
+from collector.typed.copies import varied_numbers
+from collector.typed.grid import made_by_vmmlab
+from collector.typed.workbook import check_tables, workbook_tables
 
 _WORKBOOKS = (".xlsx", ".xlsm")
 _SPREADSHEETS = (".xls", ".xlsb", ".ods", ".csv", ".tsv", ".et", ".numbers")

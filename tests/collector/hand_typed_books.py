@@ -11,8 +11,8 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from collector.checks.model import CellFinding
-from collector.checks.typed.workbook import check_tables, workbook_tables
 from collector.labels import WORDS
+from collector.typed.workbook import check_tables, workbook_tables
 
 TABLES_JSON = Path(__file__).parent.parent / "data" / "report" / "tables.json"
 SAMPLES = 330

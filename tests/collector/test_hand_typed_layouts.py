@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from collector.checks.typed.grid import Grid, Typed, read_grids
-from collector.checks.typed.read import read_tables
-from collector.checks.typed.roles import role_of
-from collector.checks.typed.text import Quantity, normal, read_quantity
-from collector.checks.typed.workbook import check_tables
 from collector.errors import UnusableInputError
+from collector.typed.grid import Grid, Typed, read_grids
+from collector.typed.read import read_tables
+from collector.typed.roles import role_of
+from collector.typed.text import Quantity, normal, read_quantity
+from collector.typed.workbook import check_tables
 
 FULL_WIDTH = str.maketrans("0123456789.-", "０１２３４５６７８９．—")  # noqa: RUF001 - the point
 

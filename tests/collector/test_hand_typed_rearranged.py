@@ -11,9 +11,9 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 
 from collector.checks.model import CellFinding
-from collector.checks.typed.grid import read_grids
-from collector.checks.typed.model import TypedSample
-from collector.checks.typed.read import read_tables
+from collector.typed.grid import read_grids
+from collector.typed.model import TypedSample
+from collector.typed.read import read_tables
 
 Tables = list[books.Table]
 REPEATED = (5, 6, 9, 10, 12, 13)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from collector.checks.printed import Printed
-from collector.checks.typed.grid import Typed
+from collector.typed.grid import Typed
 
 
 @dataclass(frozen=True, slots=True)

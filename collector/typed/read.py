@@ -2,12 +2,12 @@
 
 from collections import Counter, defaultdict
 
-from collector.checks.typed.cells import Cells
-from collector.checks.typed.find import Head, find_heads
-from collector.checks.typed.grid import Grid, Typed
-from collector.checks.typed.keys import Place
-from collector.checks.typed.model import TypedAverage, TypedSample, TypedTable
-from collector.checks.typed.roles import (
+from collector.typed.cells import Cells
+from collector.typed.find import Head, find_heads
+from collector.typed.grid import Grid, Typed
+from collector.typed.keys import Place
+from collector.typed.model import TypedAverage, TypedSample, TypedTable
+from collector.typed.roles import (
     CAPTION,
     count_of,
     is_average,
@@ -15,7 +15,7 @@ from collector.checks.typed.roles import (
     mode_of,
     vmms_in,
 )
-from collector.checks.typed.text import is_nothing
+from collector.typed.text import is_nothing
 
 _BLANK_ROWS = 3
 _LONGEST_LABEL = 24

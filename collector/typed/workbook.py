@@ -3,18 +3,18 @@
 from pathlib import Path
 
 from collector.checks.model import CellFinding
-from collector.checks.typed.averages import check_averages
-from collector.checks.typed.copies import check_copies
-from collector.checks.typed.grid import Grid, read_grids
-from collector.checks.typed.memory import check_memory
-from collector.checks.typed.model import TypedTable
-from collector.checks.typed.operations import check_block_sizes, check_fsyncs
-from collector.checks.typed.read import read_tables
-from collector.checks.typed.repetitions import check_repetitions
-from collector.checks.typed.rows import check_rows
-from collector.checks.typed.stated import check_stated
 from collector.errors import UnusableInputError
 from collector.layout import MEASUREMENTS
+from collector.typed.averages import check_averages
+from collector.typed.copies import check_copies
+from collector.typed.grid import Grid, read_grids
+from collector.typed.memory import check_memory
+from collector.typed.model import TypedTable
+from collector.typed.operations import check_block_sizes, check_fsyncs
+from collector.typed.read import read_tables
+from collector.typed.repetitions import check_repetitions
+from collector.typed.rows import check_rows
+from collector.typed.stated import check_stated
 
 
 def workbook_tables(path: Path) -> tuple[list[Grid], list[TypedTable]]:

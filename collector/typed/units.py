@@ -1,7 +1,7 @@
 """From a number as it is typed to the unit of its metric."""
 
 from collector.checks.printed import Printed
-from collector.checks.typed.text import KIB, MIB_PER_S, PER_S, Quantity
+from collector.typed.text import KIB, MIB_PER_S, PER_S, Quantity
 
 
 def in_unit(quantity: Quantity, metric: str, heading: str) -> Printed | None:

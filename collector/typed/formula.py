@@ -4,7 +4,7 @@ import re
 
 from openpyxl.utils import column_index_from_string
 
-from collector.checks.typed.grid import Grid, Typed
+from collector.typed.grid import Grid, Typed
 
 _AVERAGE = re.compile(
     r"=\s*AVERAGE\(\s*\$?([A-Z]{1,3})\$?(\d{1,7})\s*:\s*\$?([A-Z]{1,3})\$?(\d{1,7})\s*\)",

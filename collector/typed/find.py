@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from collector.checks.typed.captions import caption_of
-from collector.checks.typed.grid import Grid, Typed, is_words
-from collector.checks.typed.keys import Keys, find_keys
-from collector.checks.typed.roles import CAPTION, LABELS, role_of, vmms_in
-from collector.checks.typed.text import is_unit
+from collector.typed.captions import caption_of
+from collector.typed.grid import Grid, Typed, is_words
+from collector.typed.keys import Keys, find_keys
+from collector.typed.roles import CAPTION, LABELS, role_of, vmms_in
+from collector.typed.text import is_unit
 
 _HEADER_ROWS = 6
 _BODY_ROWS = 4

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from collector.checks.model import CellFinding
 from collector.checks.printed import Printed
-from collector.checks.typed.model import TypedAverage, TypedSample, TypedTable
+from collector.typed.model import TypedAverage, TypedSample, TypedTable
 
 _LARGE = 1e5
 

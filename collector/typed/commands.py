@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 
 from collector.checks.headers import size_in_bytes
 from collector.checks.model import CellFinding
-from collector.checks.typed.grid import Grid, Typed
-from collector.checks.typed.model import TypedTable
-from collector.checks.typed.roles import vmms_in
+from collector.typed.grid import Grid, Typed
+from collector.typed.model import TypedTable
+from collector.typed.roles import vmms_in
 
 _BLOCK_OF = {"fileio-latency": 4096.0, "fileio-throughput": 131072.0, "fileio-iops": 4096.0}
 """The block sizes of the report's commands."""

@@ -7,9 +7,9 @@ from statistics import median
 
 from collector.checks.access import ADVICE, random_is_faster
 from collector.checks.model import CellFinding
-from collector.checks.typed.model import TypedSample, TypedTable
-from collector.checks.typed.roles import count_of
-from collector.checks.typed.rows import finding
+from collector.typed.model import TypedSample, TypedTable
+from collector.typed.roles import count_of
+from collector.typed.rows import finding
 
 _FAR = 1.5
 _IN_CACHE_KB = 16

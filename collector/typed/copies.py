@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from collector.checks.model import CellFinding
-from collector.checks.typed.model import TypedSample, TypedTable
-from collector.checks.typed.rows import Row, finding, table_rows
+from collector.typed.model import TypedSample, TypedTable
+from collector.typed.rows import Row, finding, table_rows
 
 _DIGITS = 4
 """Significant digits from which a number is looked at at all."""

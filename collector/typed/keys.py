@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from collector.checks.typed.grid import Grid, Typed, is_words
-from collector.checks.typed.roles import LABELS, access_of, mode_of, role_of, vmms_in
+from collector.typed.grid import Grid, Typed, is_words
+from collector.typed.roles import LABELS, access_of, mode_of, role_of, vmms_in
 
 _HEADER_ROWS = 4
 _BODY_ROWS = 3

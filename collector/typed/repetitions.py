@@ -6,8 +6,8 @@ from statistics import median
 
 from collector.checks.model import CellFinding
 from collector.checks.printed import about
-from collector.checks.typed.model import TypedSample, TypedTable
-from collector.checks.typed.rows import finding
+from collector.typed.model import TypedSample, TypedTable
+from collector.typed.rows import finding
 
 _IMPOSSIBLE = 20.0
 _STEADY = 5.0

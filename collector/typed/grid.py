@@ -10,9 +10,9 @@ from zipfile import BadZipFile, ZipFile
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
-from collector.checks.typed.text import Quantity, is_nothing, normal, read_quantity
 from collector.errors import UnusableInputError
 from collector.labels import LANGUAGES, say
+from collector.typed.text import Quantity, is_nothing, normal, read_quantity
 
 _GENERATOR = "vmmlab"
 _OURS = ("sheet overview", "sheet environment", "sheet samples")

@@ -13,8 +13,8 @@ from collector.checks.fileio import WORDS
 from collector.checks.model import CellFinding
 from collector.checks.printed import about, plain
 from collector.checks.requests import request_size
-from collector.checks.typed.model import TypedSample, TypedTable
-from collector.checks.typed.rows import finding, table_rows
+from collector.typed.model import TypedSample, TypedTable
+from collector.typed.rows import finding, table_rows
 
 _FILES = 128
 _FILE_SIZE = 160 * 1024

@@ -1,7 +1,7 @@
 """The caption of a table, and the VMM that it or a heading further up names."""
 
-from collector.checks.typed.grid import Grid, is_words
-from collector.checks.typed.roles import CAPTION, vmm_of_caption, vmms_in
+from collector.typed.grid import Grid, is_words
+from collector.typed.roles import CAPTION, vmm_of_caption, vmms_in
 
 _CAPTION_ROWS = 8
 _SECTION_ROWS = 300

@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 from collector.checks.headers import size_in_bytes
 from collector.checks.model import CellFinding
-from collector.checks.typed.commands import command_facts, commands, wrong_block_sizes
-from collector.checks.typed.grid import Grid, Typed
-from collector.checks.typed.model import TypedTable
-from collector.checks.typed.roles import vmms_in
-from collector.checks.typed.text import is_nothing
 from collector.results import KNOWN_VMMS
+from collector.typed.commands import command_facts, commands, wrong_block_sizes
+from collector.typed.grid import Grid, Typed
+from collector.typed.model import TypedTable
+from collector.typed.roles import vmms_in
+from collector.typed.text import is_nothing
 
 _GUEST = r"(?:虚拟机|系统|客户机|guest)? ?"
 _FACTS: tuple[tuple[str, str], ...] = (

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from collector.checks.printed import Printed
-from collector.checks.typed.find import Head
-from collector.checks.typed.formula import averaged_cells
-from collector.checks.typed.grid import Grid, Typed
-from collector.checks.typed.roles import is_average
-from collector.checks.typed.text import Quantity, is_nothing
-from collector.checks.typed.units import in_unit
+from collector.typed.find import Head
+from collector.typed.formula import averaged_cells
+from collector.typed.grid import Grid, Typed
+from collector.typed.roles import is_average
+from collector.typed.text import Quantity, is_nothing
+from collector.typed.units import in_unit
 
 _FINEST = 1e-3
 

@@ -7,7 +7,7 @@ from statistics import median
 from collector.checks import boot, fileio, latency
 from collector.checks.model import CellFinding
 from collector.checks.printed import Printed, Problem, about, plain
-from collector.checks.typed.model import TypedSample, TypedTable
+from collector.typed.model import TypedSample, TypedTable
 
 _ADVICE = "compare with the log and correct the cell"
 _UNIT_SLIPS = {1000.0: "ms typed as s", 1e-3: "s typed as ms", 60.0: "min typed as s"}
