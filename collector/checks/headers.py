@@ -39,13 +39,12 @@ def wrong_folder(log: Log, plan: dict[str, Any]) -> list[Finding]:
     stranger = _of_another_tool(log)
     if stranger or log.outcome != "ok":
         return stranger
-    if log.measurement == "sysbench-cpu":
-        return _differs(log, "threads", _threads_of_case(log.case), "threads")
+    findings = _differs(log, "threads", _threads_of_case(log.case), "threads")
     if log.measurement == "sysbench-memory":
-        return _memory(log)
+        return findings + _memory(log)
     if log.measurement in _REPORT_SHAPES:
-        return _fileio(log, plan)
-    return []
+        return findings + _fileio(log, plan)
+    return findings
 
 
 def _of_another_tool(log: Log) -> list[Finding]:
@@ -72,10 +71,13 @@ def _threads_of_case(case: str) -> float | None:
 
 
 def _memory(log: Log) -> list[Finding]:
-    mode, _, size = log.case.partition("-")
+    named = re.fullmatch(r"(seq|rnd)-(.+)", log.case)
+    if named is None:
+        return []
+    mode, size = named.groups()
     findings = _differs(log, "block_size_bytes", size_in_bytes(size), "bytes per block")
     said = log.words.get("access_mode")
-    if mode in ("seq", "rnd") and said and said != mode:
+    if said and said != mode:
         message = (
             f"the log was made with --memory-access-mode={said}, but lies in the folder"
             f" {log.case}: move it to the folder of its own access mode"
@@ -95,6 +97,8 @@ def _fileio(log: Log, plan: dict[str, Any]) -> list[Finding]:
         findings.append(log.finding("contradiction", "file_test_mode", message))
     planned = _planned_shape(log.measurement, plan)
     threads, block = planned or _REPORT_SHAPES[log.measurement]
+    if _threads_of_case(log.case) is not None:
+        threads = None  # the folder says it
     for finding in (
         *_differs(log, "threads", threads, "threads"),
         *_differs(log, "file_block_size_bytes", block, "bytes per block"),

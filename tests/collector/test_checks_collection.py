@@ -77,6 +77,28 @@ def test_a_log_in_the_wrong_folder(source: str, target: str, words: str, results
 
 
 @pytest.mark.parametrize(
+    ("source", "right", "wrong"),
+    [
+        ("sysbench-memory/seq-8K/01.log", "threads-4", "threads-8"),
+        ("fileio-latency/rndrd/01.log", "threads-1", "threads-4"),
+        ("fileio-iops/rndrd/01.log", "threads-32", "threads-1"),
+    ],
+)
+def test_a_folder_called_threads_means_threads(
+    source: str, right: str, wrong: str, results: Path
+) -> None:
+    """Whatever is measured in it; the number behind the name is no size of a block."""
+    vmm = results / HOST / "stratovirt"
+    subject = source.partition("/")[0]
+    for case in (right, wrong):
+        (vmm / subject / case).mkdir()
+        shutil.copy(vmm / source, vmm / subject / case / "01.log")
+    named = [each for each in found(results) if "/threads-" in each.log]
+    assert {each.log.split("/")[-2] for each in named if each.metric} == {wrong}
+    assert all(f"{subject}/{wrong} means" in each.message for each in named if each.metric)
+
+
+@pytest.mark.parametrize(
     ("path", "old", "new", "metric"),
     [
         ("sysbench-cpu/threads-1/01.log", "1258.20", "75492.00", "events_per_second"),
