@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from collector.checks.facts import sidecar
-from collector.checks.logs import Log
-from collector.checks.model import Finding
-from collector.checks.printed import about
+from collector.facts import sidecar
+from collector.findings import Finding
+from collector.identities.printed import about
+from collector.logs import Log
 from collector.parsers.sysbench import access_mode
 from collector.results import Vmm
 

@@ -2,14 +2,15 @@
 
 from collector.checks.access import swapped_modes, with_access_mode
 from collector.checks.conditions import conditions
-from collector.checks.facts import is_emulated
 from collector.checks.files import unusable_files
 from collector.checks.headers import wrong_folder
-from collector.checks.logs import Log, own_numbers, read_logs
 from collector.checks.mappings import unlike_mappings
-from collector.checks.model import Finding
 from collector.checks.notes import notes
+from collector.checks.own_numbers import own_numbers
 from collector.checks.sides import same_log_twice, unlike_facts, unlike_parameters
+from collector.facts import is_emulated
+from collector.findings import Finding
+from collector.logs import Log, read_logs
 from collector.results import Collection
 
 

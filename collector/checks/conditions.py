@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from collector.checks.facts import sidecar
-from collector.checks.fileio import MIB
-from collector.checks.logs import Log
-from collector.checks.model import Finding
-from collector.checks.printed import plain
+from collector.facts import sidecar
+from collector.findings import Finding
+from collector.identities.fileio import MIB
+from collector.identities.printed import plain
+from collector.logs import Log
 from collector.results import Vmm
 
 _READS = ("rndrd", "seqrd")

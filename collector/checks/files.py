@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from collector.checks.logs import Log
-from collector.checks.model import Finding
+from collector.findings import Finding
+from collector.logs import Log
 from collector.results import Collection
 
 

@@ -4,11 +4,11 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from collector.checks.fileio import WORDS
-from collector.checks.logs import Log
-from collector.checks.model import Finding
-from collector.checks.printed import about, plain
+from collector.findings import Finding
 from collector.gather import PARSERS, wanted_parser
+from collector.identities.fileio import WORDS
+from collector.identities.printed import about, plain
+from collector.logs import Log
 
 _TOOLS = {
     "boot": ("systemd-analyze",),

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from collector.checks.facts import is_stand_in
-from collector.checks.logs import Log
-from collector.checks.model import Finding
+from collector.facts import is_stand_in
+from collector.findings import Finding
+from collector.logs import Log
 from collector.logtext import Line, read_lines
 from collector.parsers import pmap
 from collector.results import Vmm

@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from collector.checks.facts import is_emulated, is_stand_in
-from collector.checks.fileio import MIB
-from collector.checks.logs import Log
-from collector.checks.model import Finding
-from collector.checks.printed import plain
+from collector.facts import is_emulated, is_stand_in
+from collector.findings import Finding
+from collector.identities.fileio import MIB
+from collector.identities.printed import plain
+from collector.logs import Log
 from collector.results import Collection, Host, Run, Vmm
 
 _LONG_USERSPACE_S = 60.0

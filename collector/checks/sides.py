@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from collector.checks.facts import FACTS, facts_of, machine_of, short
-from collector.checks.logs import Log
-from collector.checks.model import Finding, Severity
-from collector.checks.printed import plain
+from collector.facts import FACTS, facts_of, machine_of, short
+from collector.findings import Finding, Severity
+from collector.identities.printed import plain
+from collector.logs import Log
 from collector.results import Host, Run
 
 _NOTES_ONLY = ("initrd", "clocksource")

@@ -7,10 +7,10 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-from collector.checks.class_list import verdict_of, write_class_list
-from collector.checks.paths import Checked, check_paths
 from collector.exit_status import ExitStatus
 from collector.from_host import printable
+from collector.jobs.check import Checked, check_paths
+from collector.jobs.class_list import verdict_of, write_class_list
 
 HELP = "what contradicts what, in results folders and workbooks"
 

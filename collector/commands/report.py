@@ -48,7 +48,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the reports; return OK, or FINDINGS when numbers are missing or contradictory."""
     # pandas and openpyxl take a third of a second to import: not for `vmmlab --help`.
-    from collector.report.making import Files, make_reports  # noqa: PLC0415
+    from collector.jobs.report import Files, make_reports  # noqa: PLC0415
 
     output: Path = arguments.output
     files = Files(

@@ -3,8 +3,8 @@
 from collections.abc import Collection as Names
 from collections.abc import Mapping
 
-from collector.checks.facts import FACTS, short
 from collector.compare.side import PARAMETERS, Side
+from collector.facts import FACTS, short
 
 OWN_FACTS = {
     "file_set": "file set",

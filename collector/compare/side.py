@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from collector.checks.facts import facts_of, is_emulated, is_stand_in, machine_of
-from collector.checks.logs import Log, read_logs
-from collector.checks.printed import plain
 from collector.errors import UnusableInputError
+from collector.facts import facts_of, is_emulated, is_stand_in, machine_of
+from collector.identities.printed import plain
 from collector.layout import MEASUREMENTS, natural
+from collector.logs import Log, read_logs
 from collector.results import Collection, Host, Run, Vmm
 
 _LATENCIES = ("latency_avg_ms", "latency_max_ms", "latency_p")

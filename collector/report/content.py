@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from collector.checks.model import Finding
 from collector.compare import Comparison, compare_pairs, make_side, on_like_hosts
+from collector.findings import Finding
 from collector.labels import Language, say
 from collector.report.about import about
 from collector.report.answers import Answer, answers_of, by_subject

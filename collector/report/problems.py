@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from collector.checks.model import Finding
+from collector.findings import Finding
 from collector.gather import NO_LOG
 from collector.labels import Language, say
 from collector.report.wording import in_language

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from collector.checks.model import CellFinding
-from collector.checks.printed import Printed
+from collector.findings import CellFinding
+from collector.identities.printed import Printed
 from collector.typed.model import TypedAverage, TypedSample, TypedTable
 
 _LARGE = 1e5

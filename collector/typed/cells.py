@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from collector.checks.printed import Printed
+from collector.identities.printed import Printed
 from collector.typed.find import Head
 from collector.typed.formula import averaged_cells
 from collector.typed.grid import Grid, Typed

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from collector.checks.headers import size_in_bytes
-from collector.checks.model import CellFinding
+from collector.findings import CellFinding
 from collector.typed.grid import Grid, Typed
 from collector.typed.model import TypedTable
 from collector.typed.roles import vmms_in

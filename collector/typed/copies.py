@@ -7,7 +7,7 @@ where many numbers lie close together (20 speeds of one CPU) it happens, where f
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from collector.checks.model import CellFinding
+from collector.findings import CellFinding
 from collector.typed.model import TypedSample, TypedTable
 from collector.typed.rows import Row, finding, table_rows
 

@@ -6,7 +6,7 @@ from itertools import combinations
 from statistics import median
 
 from collector.checks.access import ADVICE, random_is_faster
-from collector.checks.model import CellFinding
+from collector.findings import CellFinding
 from collector.typed.model import TypedSample, TypedTable
 from collector.typed.roles import count_of
 from collector.typed.rows import finding

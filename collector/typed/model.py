@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from collector.checks.printed import Printed
+from collector.identities.printed import Printed
 from collector.typed.grid import Typed
 
 

@@ -9,10 +9,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from statistics import median
 
-from collector.checks.fileio import WORDS
-from collector.checks.model import CellFinding
-from collector.checks.printed import about, plain
-from collector.checks.requests import request_size
+from collector.findings import CellFinding
+from collector.identities.fileio import WORDS
+from collector.identities.printed import about, plain
+from collector.identities.requests import request_size
 from collector.typed.model import TypedSample, TypedTable
 from collector.typed.rows import finding, table_rows
 

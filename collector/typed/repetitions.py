@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from statistics import median
 
-from collector.checks.model import CellFinding
-from collector.checks.printed import about
+from collector.findings import CellFinding
+from collector.identities.printed import about
 from collector.typed.model import TypedSample, TypedTable
 from collector.typed.rows import finding
 

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from statistics import median
 
-from collector.checks import boot, fileio, latency
-from collector.checks.model import CellFinding
-from collector.checks.printed import Printed, Problem, about, plain
+from collector.findings import CellFinding
+from collector.identities import boot, fileio, latency
+from collector.identities.printed import Printed, Problem, about, plain
 from collector.typed.model import TypedSample, TypedTable
 
 _ADVICE = "compare with the log and correct the cell"

@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from collector.checks.headers import size_in_bytes
-from collector.checks.model import CellFinding
+from collector.findings import CellFinding
 from collector.results import KNOWN_VMMS
 from collector.typed.commands import command_facts, commands, wrong_block_sizes
 from collector.typed.grid import Grid, Typed

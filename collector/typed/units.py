@@ -1,6 +1,6 @@
 """From a number as it is typed to the unit of its metric."""
 
-from collector.checks.printed import Printed
+from collector.identities.printed import Printed
 from collector.typed.text import KIB, MIB_PER_S, PER_S, Quantity
 
 

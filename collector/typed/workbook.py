@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from collector.checks.model import CellFinding
 from collector.errors import UnusableInputError
+from collector.findings import CellFinding
 from collector.layout import MEASUREMENTS
 from collector.typed.averages import check_averages
 from collector.typed.copies import check_copies

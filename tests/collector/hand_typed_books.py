@@ -10,7 +10,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from collector.checks.model import CellFinding
+from collector.findings import CellFinding
 from collector.labels import WORDS
 from collector.typed.workbook import check_tables, workbook_tables
 

@@ -8,7 +8,8 @@ import pytest
 import report_logs
 
 from collector.checks import Finding, check_collection
-from collector.checks.logs import Log, own_numbers
+from collector.checks.own_numbers import own_numbers
+from collector.logs import Log
 from collector.parsers import parse_log
 from collector.results import collect
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.checks import boot, fileio, latency
-from collector.checks.printed import Printed
-from collector.checks.requests import request_size
+from collector.identities import boot, fileio, latency
+from collector.identities.printed import Printed
+from collector.identities.requests import request_size
 
 KIB = 1024
 CPU = {

@@ -5,7 +5,7 @@ from pathlib import Path
 import hand_typed_books as books
 import pytest
 
-from collector.checks.model import CellFinding
+from collector.findings import CellFinding
 
 MISTAKES: dict[str, tuple[list[books.Edit], str]] = {
     "total events as events per second": ([(5, 1, 1, "75492")], "total number of events"),

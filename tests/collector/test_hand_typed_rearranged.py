@@ -10,7 +10,7 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
-from collector.checks.model import CellFinding
+from collector.findings import CellFinding
 from collector.typed.grid import read_grids
 from collector.typed.model import TypedSample
 from collector.typed.read import read_tables

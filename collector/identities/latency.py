@@ -6,7 +6,7 @@ All functions take the numbers of one run by metric name and leave out what is n
 import math
 import re
 
-from collector.checks.printed import Numbers, Printed, Problem, about, plain
+from collector.identities.printed import Numbers, Printed, Problem, about, plain
 
 _BUCKETS = 1024
 _SHORTEST_MS = 1e-3

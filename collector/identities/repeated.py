@@ -4,7 +4,7 @@ A log that was changed in one place, or put together from two, rarely agrees wit
 them. `repeated` has the numbers that tables show; `details` those that only tell of a change.
 """
 
-from collector.checks.printed import Numbers, Problem, about, plain
+from collector.identities.printed import Numbers, Problem, about, plain
 
 _FAIRNESS_STEP = 1e-4
 _MIB_IN_MB = (1 << 20) / 1e6

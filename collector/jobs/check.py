@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from collector.checks.collection import check_collection
-from collector.checks.logs import read_logs
-from collector.checks.model import CellFinding, Finding
 from collector.errors import UnusableInputError
+from collector.findings import CellFinding, Finding
+from collector.logs import read_logs
 from collector.results import Collection, collect
 from collector.typed.copies import varied_numbers
 from collector.typed.grid import made_by_vmmlab

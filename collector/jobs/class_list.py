@@ -8,9 +8,9 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from collector.checks.paths import Checked
 from collector.errors import UnusableInputError
 from collector.from_host import printable
+from collector.jobs.check import Checked
 
 _HEADINGS = ("path", "verdict", "contradictions", "notes", "content", "first findings")
 _WIDTHS = (40, 12, 15, 8, 22, 110)

@@ -1,6 +1,6 @@
 """Identities of boot times and of memory footprints."""
 
-from collector.checks.printed import Numbers, Problem
+from collector.identities.printed import Numbers, Problem
 
 PARTS = ("firmware_s", "loader_s", "kernel_s", "initrd_s", "userspace_s")
 _MILLISECOND = 0.001

@@ -2,9 +2,9 @@
 
 import math
 
-from collector.checks.latency import lateness, rate_agrees
-from collector.checks.printed import Numbers, Printed, Problem, about, plain
-from collector.checks.requests import request_size
+from collector.identities.latency import lateness, rate_agrees
+from collector.identities.printed import Numbers, Printed, Problem, about, plain
+from collector.identities.requests import request_size
 
 MIB = 1 << 20
 _SIGMAS = 6
