@@ -11,8 +11,8 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from collector.findings import CellFinding
-from collector.labels import WORDS
 from collector.typed.workbook import check_tables, workbook_tables
+from collector.words.catalogue import forms
 
 TABLES_JSON = Path(__file__).parent.parent / "data" / "report" / "tables.json"
 SAMPLES = 330
@@ -95,7 +95,7 @@ def address(number: int, row: int, column: int) -> str:
 
 def english(tables: Sequence[Table]) -> list[Table]:
     """Return the tables with captions and headings in English."""
-    words = dict(WORDS.values())
+    words = {chinese: other for (_, other), chinese in forms("zh").items()}
     words["延迟第 95 百分位数 (ms)"] = "Latency, percentile 95 (ms)"
     translated = copy.deepcopy(list(tables))
     for table in translated:
@@ -105,8 +105,8 @@ def english(tables: Sequence[Table]) -> list[Table]:
 
 
 def _english_caption(caption: str) -> str:
-    for key, (chinese, other) in WORDS.items():
+    for (_, other), chinese in forms("zh").items():
         pattern = re.escape(chinese).replace(r"\{number\}", r"(\d+)").replace(r"\{vmm\}", "(.+)")
-        if key.startswith("caption ") and (found := re.fullmatch(pattern, caption)):
+        if "{vmm}" in chinese and (found := re.fullmatch(pattern, caption)):
             return other.format(number=found[1], vmm=found[2].replace(" 与 ", " and "))
     return caption

@@ -1,0 +1,33 @@
+"""What people read: messages as data, and the catalogue of their Chinese forms (`zh.po`)."""
+
+from collector.words.message import (
+    AND_THEN,
+    COMMA,
+    LANGUAGES,
+    Field,
+    Joined,
+    Language,
+    Message,
+    Text,
+    joined,
+    render,
+    say,
+    say_counted,
+    say_in,
+)
+
+__all__ = [
+    "AND_THEN",
+    "COMMA",
+    "LANGUAGES",
+    "Field",
+    "Joined",
+    "Language",
+    "Message",
+    "Text",
+    "joined",
+    "render",
+    "say",
+    "say_counted",
+    "say_in",
+]
