@@ -17,21 +17,12 @@ from collector.parsers.clean import CleanRun, read_clean
 from collector.parsers.clean import columns as in_columns
 from collector.parsers.scan import scan_log
 from collector.samples import Columns, LogRow
+from collector.subjects import SUBJECTS
 
-__all__ = ["NO_LOG", "PARSERS", "Planned", "add_host", "pick", "wanted_parser"]
+__all__ = ["NO_LOG", "Planned", "add_host", "pick", "wanted_parser"]
 
 NO_LOG = "no log"
 """Why a planned log is missing, where nothing says more."""
-_SYSBENCH = "sysbench"
-PARSERS = {
-    ("boot", "blame"): "systemd-analyze-blame",
-    ("boot", "critical-chain"): "systemd-analyze-critical-chain",
-    ("boot", ""): "systemd-analyze-time",
-    ("memory-footprint", "smaps-rollup"): "smaps-rollup",
-    ("memory-footprint", ""): "pmap-x",
-}
-"""The parser whose run a folder's log is about, where it is not sysbench."""
-
 _CHUNK = 1 << 16
 _TOO_LARGE = 1 << 63
 
@@ -156,7 +147,7 @@ def _log(
 @lru_cache(maxsize=1024)
 def wanted_parser(measurement: str, case: str) -> str:
     """Return the parser whose run a log of this folder is about."""
-    return PARSERS.get((measurement, case)) or PARSERS.get((measurement, ""), _SYSBENCH)
+    return SUBJECTS[measurement].format(case).parser
 
 
 def pick(runs: Sequence[LogRun], measurement: str, case: str) -> LogRun:

@@ -1,82 +1,30 @@
 """The words of headings, captions and sheets, by key; their Chinese forms are in the catalogue.
 
+Those of a subject stand in its module.
+
 Metric names are not here: they are the same everywhere (see `collector.metrics`).
 """
 
 from dataclasses import replace
 
 from collector import words
+from collector.subjects import SUBJECTS
 from collector.words import AND_THEN, LANGUAGES, Field, Language, Message
 
 __all__ = ["LANGUAGES", "WORDS", "Language", "say"]
 
-_CAPTIONS: dict[str, Message] = {
-    "caption boot": words.say("Table {number} {vmm} boot time"),
-    "caption memory-footprint": words.say("Table {number} {vmm} memory footprint"),
-    "caption sysbench-cpu": words.say("Table {number} {vmm} CPU performance"),
-    "caption sysbench-memory": words.say("Table {number} {vmm} memory performance"),
-    "caption fileio-latency": words.say("Table {number} {vmm} single-queue read and write latency"),
-    "caption fileio-throughput": words.say("Table {number} {vmm} throughput"),
-    "caption fileio-iops": words.say("Table {number} {vmm} IOPS"),
+_TABLES: dict[str, Message] = {
     "and": words.say("{left} and {right}"),
-}
-
-_HEADERS: dict[str, Message] = {
-    "boot number": words.say("Boot"),
-    "firmware_s": words.say("Firmware"),
-    "loader_s": words.say("Boot loader"),
-    "kernel_s": words.say("Kernel"),
-    "initrd_s": words.say("Initial RAM disk"),
-    "userspace_s": words.say("Userspace"),
-    "total_s": words.say("Total"),
     "average": words.say("Average"),
-    "footprint number": words.say_in("of a measurement", "Run"),
-    "size_kb": words.say("Mapped size (KB)"),
-    "rss_kb": words.say("RSS (KB)"),
-    "dirty_kb": words.say("Dirty (KB)"),
-    "threads": words.say("Threads"),
-    "cpu speed": words.say("CPU speed (events/s)"),
-    "latency avg": words.say("Average latency (ms)"),
-    "latency max": words.say("Maximum latency (ms)"),
-    "latency percentile": words.say("Latency, percentile {percentile} (ms)"),
-    "block size": words.say("Block size (KB)"),
-    "transfer rate": words.say("Transfer rate (MiB/s)"),
-    "seq": words.say("Sequential access"),
-    "rnd": words.say("Random access"),
-    "mode": words.say("Test mode"),
-    "rndrd": words.say("Random read"),
-    "rndwr": words.say("Random write"),
-    "seqrd": words.say("Sequential read"),
-    "seqwr": words.say("Sequential write"),
-    "rndrw": words.say("Random read and write"),
-    "seqrewr": words.say("Sequential rewrite"),
-    "throughput": words.say("Throughput (MiB/s)"),
-    "reads": words.say("Reads per second"),
-    "writes": words.say("Writes per second"),
-    "fsyncs": words.say("File syncs per second"),
 }
 
 _SHEETS: dict[str, Message] = {
     "sheet overview": words.say("Overview"),
-    "sheet boot": words.say("Boot time"),
-    "sheet memory-footprint": words.say("Memory footprint"),
-    "sheet sysbench-cpu": words.say("CPU"),
-    "sheet sysbench-memory": words.say("Memory"),
-    "sheet fileio-latency": words.say("IO latency"),
-    "sheet fileio-throughput": words.say("IO throughput"),
-    "sheet fileio-iops": words.say("IOPS"),
     "sheet charts": words.say("Charts"),
     "sheet comparison": words.say("Comparison"),
     "sheet problems": words.say("Problems"),
     "sheet environment": words.say("Environment"),
     "sheet samples": words.say("Samples"),
-    "subject boot": words.say("Boot time"),
-    "subject memory-footprint": words.say("Memory footprint"),
-    "subject sysbench-cpu": words.say("CPU performance"),
-    "subject sysbench-memory": words.say("Memory performance"),
-    "subject fileio-latency": words.say("I/O: single-queue latency"),
-    "subject fileio-throughput": words.say("I/O: throughput"),
-    "subject fileio-iops": words.say("I/O: IOPS"),
     "about charts": words.say("charts of every subject with their medians"),
     "about comparison": words.say("every metric compared"),
     "about problems": words.say("missing, contradictory, noted: cell and log"),
@@ -114,13 +62,6 @@ _OVERVIEW: dict[str, Message] = {
     "one side only": words.say("Only one VMM: there is nothing to compare it with."),
     "no answers": words.say("The two sides have no subject in common."),
     "head subject": words.say("Subject"),
-    "quantity boot": words.say("Boot time, from the kernel's start (s)"),
-    "quantity memory-footprint": words.say("RSS (KB)"),
-    "quantity sysbench-cpu": words.say("CPU speed (events/s)"),
-    "quantity sysbench-memory": words.say("Transfer rate (MiB/s)"),
-    "quantity fileio-latency": words.say("Average latency (ms)"),
-    "quantity fileio-throughput": words.say("Throughput (MiB/s)"),
-    "quantity fileio-iops": words.say("Reads or writes per second"),
     "see remarks": words.say("see the remarks below"),
     "remarks": words.say("Remark: {text}"),
     "p explained": words.say(
@@ -245,30 +186,10 @@ _FACTS: dict[str, Message] = {
 _CHARTS: dict[str, Message] = {
     "own scales": words.say("each row has its own scale"),
     "chart medians": words.say("The medians in the charts"),
-    "chart boot phases": words.say("Parts of a boot (medians)"),
-    "chart boot": words.say("Total boot time"),
-    "chart rss": words.say("Memory footprint RSS"),
-    "chart cpu speed": words.say("CPU speed"),
-    "chart cpu latency": words.say("CPU latency, 95th percentile"),
-    "chart memory seq": words.say("Memory, sequential access"),
-    "chart memory rnd": words.say("Memory, random access"),
-    "chart fileio latency": words.say("I/O average latency"),
-    "chart fileio longest": words.say("I/O maximum latency"),
-    "chart throughput": words.say("I/O throughput"),
-    "chart reads": words.say("IOPS, reads"),
-    "chart writes": words.say("IOPS, writes"),
-    "categories boot": Message(""),
-    "categories memory-footprint": Message(""),
-    "categories sysbench-cpu": words.say("Threads"),
-    "categories sysbench-memory": words.say("Block size (KB)"),
-    "categories fileio-latency": words.say("Test mode"),
-    "categories fileio-throughput": words.say("Test mode"),
-    "categories fileio-iops": words.say("Test mode"),
 }
 
 WORDS: dict[str, Message] = {
-    **_CAPTIONS,
-    **_HEADERS,
+    **_TABLES,
     **_SHEETS,
     **_OVERVIEW,
     **_LAB,
@@ -276,6 +197,11 @@ WORDS: dict[str, Message] = {
     **_PROBLEMS,
     **_FACTS,
     **_CHARTS,
+    **{
+        key: text
+        for subject in SUBJECTS.values()
+        for key, text in subject.texts.by_key(subject.name).items()
+    },
 }
 """Key to words; `{fields}` are filled by `say`."""
 

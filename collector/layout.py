@@ -8,21 +8,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from collector.errors import UnusableInputError
+from collector.subjects import SUBJECTS
 
-__all__ = ["MEASUREMENTS", "Log", "Place", "log_files", "natural", "places"]
+__all__ = ["Log", "Place", "log_files", "natural", "places"]
 
-MEASUREMENTS = (
-    "boot",
-    "memory-footprint",
-    "sysbench-cpu",
-    "sysbench-memory",
-    "fileio-latency",
-    "fileio-throughput",
-    "fileio-iops",
-)
-"""The folders of a VMM that hold logs, in the order of the report."""
-
-_KNOWN = frozenset(MEASUREMENTS)
+_KNOWN = frozenset(SUBJECTS)
 
 _VMM, _HOST, _RUN, _RESULTS = range(4)
 """What a folder is, by how many levels of folders lie between it and a measurement's."""
@@ -130,7 +120,7 @@ def places(path: Path) -> Iterator[Place]:
         raise UnusableInputError(
             f"{path}: no results in it; logs are expected as "
             "RUN/HOST/VMM/MEASUREMENT/CASE/NN.log, with a measurement among "
-            f"{', '.join(MEASUREMENTS)}"
+            f"{', '.join(SUBJECTS)}"
         )
     whole = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
     root = whole.parent
@@ -171,7 +161,7 @@ def log_files(vmm: Path) -> Iterator[tuple[str, str, str, tuple[Log, ...]]]:
     The case of a measurement's own folder is `default`.
     """
     present = set(_folders(vmm))
-    for measurement in MEASUREMENTS:
+    for measurement in SUBJECTS:
         if measurement in present:
             base = f"{vmm}/{measurement}"
             cases, files = _entries(base)

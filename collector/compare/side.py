@@ -11,23 +11,12 @@ import numpy as np
 from collector.errors import UnusableInputError
 from collector.facts import facts_of, is_emulated, is_stand_in, machine_of
 from collector.identities.printed import plain
-from collector.layout import MEASUREMENTS, natural
+from collector.layout import natural
 from collector.logs import Log, read_logs
 from collector.results import Collection, Host, Run, Vmm
+from collector.subjects import SUBJECTS, place
+from collector.subjects.parts.metric import PERCENTILE
 
-_LATENCIES = ("latency_avg_ms", "latency_max_ms", "latency_p")
-_COMPARED: dict[str, tuple[str, ...]] = {
-    "boot": ("firmware_s", "loader_s", "kernel_s", "initrd_s", "userspace_s", "total_s"),
-    "memory-footprint": ("size_kb", "rss_kb", "dirty_kb", "pss_kb"),
-    "sysbench-cpu": ("events_per_second", *_LATENCIES),
-    "sysbench-memory": ("throughput_mib_per_s",),
-    "fileio-latency": _LATENCIES,
-    "fileio-throughput": ("read_mib_per_s", "written_mib_per_s"),
-    "fileio-iops": ("reads_per_s", "writes_per_s", "fsyncs_per_s"),
-}
-"""What is compared: the numbers of the report's tables. The others (sums, minima, the speed as
-both events and latency) say the same again, and each further metric costs power."""
-_DIAGNOSTICS = ("blame", "critical-chain")
 _Names = dict[tuple[str, str], str]
 """Run and host to what the sample of this host is called among those of several."""
 _FILE_SET = ("file_count", "file_size_bytes")
@@ -212,22 +201,16 @@ def _many_hosts(hosts: dict[tuple[str, str], list[tuple[int, float]]], names: _N
 
 def _compared(log: Log) -> list[str]:
     """Return the metrics of `log` that are compared; 0 where nothing is done is no sample."""
-    if log.measurement == "boot" and log.case in _DIAGNOSTICS:
+    subject = SUBJECTS.get(log.measurement)
+    if subject is None or not subject.format(log.case).compared:
         return []
-    names = []
-    for wanted in _COMPARED.get(log.measurement, ()):
-        if wanted == "latency_p":
+    names: list[str] = []
+    for wanted in subject.compared:
+        if wanted == PERCENTILE:
             names += [name for name in log.numbers if re.fullmatch(r"latency_p\d+_ms", name)]
         elif wanted in log.numbers:
             names.append(wanted)
-    mode = log.words.get("file_test_mode", "")
-    idle = {
-        "rndrd": ("writes_per_s", "fsyncs_per_s", "written_mib_per_s"),
-        "seqrd": ("writes_per_s", "fsyncs_per_s", "written_mib_per_s"),
-        "rndwr": ("reads_per_s", "read_mib_per_s"),
-        "seqwr": ("reads_per_s", "read_mib_per_s"),
-        "seqrewr": ("reads_per_s", "read_mib_per_s"),
-    }.get(mode, ())
+    idle = subject.idle(log.case, log.words)
     return [name for name in names if name not in idle]
 
 
@@ -237,9 +220,9 @@ def in_order(keys: Iterable[Key]) -> list[Key]:
 
 
 def _order(key: Key) -> tuple[int, object, int, str]:
-    known = _COMPARED[key.measurement]
-    metric = "latency_p" if key.metric.startswith("latency_p") else key.metric
-    return MEASUREMENTS.index(key.measurement), natural(key.case), known.index(metric), key.metric
+    known = SUBJECTS[key.measurement].compared
+    metric = PERCENTILE if key.metric.startswith(PERCENTILE) else key.metric
+    return place(key.measurement), natural(key.case), known.index(metric), key.metric
 
 
 def _parameters(logs: Sequence[Log]) -> dict[tuple[str, str], dict[str, frozenset[str]]]:

@@ -10,12 +10,13 @@ from markupsafe import Markup
 from collector.compare.model import p_text
 from collector.html.svg import plot, readable
 from collector.labels import Language, say
-from collector.layout import MEASUREMENTS
 from collector.report.answers import remarks_of, verdict_text
 from collector.report.content import HostReport
 from collector.report.lab import LabReport
 from collector.report.problems import why_empty
-from collector.tables.model import Cell, Style, shown
+from collector.subjects import SUBJECTS
+from collector.subjects.parts.shown import Style
+from collector.tables.model import Cell, shown
 
 _HERE = Path(__file__).parent
 _OTHER_SECTIONS = ("comparison", "problems", "environment", "samples")
@@ -36,7 +37,7 @@ def write_page(report: HostReport, path: Path) -> None:
                 [(one, plot(one, language)) for one in report.charts if one.subject == subject],
                 tables,
             )
-            for subject in MEASUREMENTS
+            for subject in SUBJECTS
             if (tables := [table for table in report.tables if table.subject == subject])
         ],
         groups=[
@@ -83,8 +84,8 @@ def _contents(report: HostReport) -> Iterator[tuple[str, str]]:
     names = {table.subject for table in report.tables}
     yield from (
         (subject, say(report.language, f"sheet {subject}"))
-        for subject in ("overview", *MEASUREMENTS, *_OTHER_SECTIONS)
-        if subject not in MEASUREMENTS or subject in names
+        for subject in ("overview", *SUBJECTS, *_OTHER_SECTIONS)
+        if subject not in SUBJECTS or subject in names
     )
 
 

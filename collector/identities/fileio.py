@@ -3,25 +3,14 @@
 import math
 
 from collector.identities.latency import lateness, rate_agrees
+from collector.identities.modes import MODES, idle_metrics, only_reads
 from collector.identities.printed import Numbers, Printed, Problem, about, plain
 from collector.identities.requests import request_size
 
 MIB = 1 << 20
 _SIGMAS = 6
-READING = ("rndrd", "seqrd")
-WRITING = ("rndwr", "seqwr", "seqrewr")
-WORDS = {
-    "rndrd": "random read",
-    "rndwr": "random write",
-    "seqrd": "sequential read",
-    "seqwr": "sequential write",
-    "seqrewr": "sequential rewrite",
-    "rndrw": "random read and write",
-}
-_ONE_WAY = {
-    "read": ("reads_per_s", "read_mib_per_s"),
-    "write": ("writes_per_s", "written_mib_per_s"),
-}
+_RATES = (("reads_per_s", "read_mib_per_s"), ("writes_per_s", "written_mib_per_s"))
+"""Requests and MiB in a second, of reads and of writes."""
 
 
 def memory_transfer(numbers: Numbers, process_s: float | None = None) -> list[Problem]:
@@ -55,16 +44,12 @@ def memory_transfer(numbers: Numbers, process_s: float | None = None) -> list[Pr
 
 def other_direction(numbers: Numbers, mode: str) -> list[Problem]:
     """Nothing is written in a read test and nothing read in a write test."""
-    wrong = "write" if mode in READING else "read" if mode in WRITING else None
-    names = list(_ONE_WAY[wrong]) if wrong else []
-    if wrong == "write":
-        names.append("fsyncs_per_s")
     return [
         Problem(
             name,
-            f"{plain(numbers[name].value)} in a {WORDS[mode]} test, where it must be 0",
+            f"{plain(numbers[name].value)} in a {MODES[mode].words} test, where it must be 0",
         )
-        for name in names
+        for name in idle_metrics(mode)
         if name in numbers and numbers[name].value
     ]
 
@@ -77,7 +62,7 @@ def bytes_per_request(numbers: Numbers, mode: str) -> list[Problem]:
     block, size, count, time = (numbers[name].value for name in needed)
     expected = request_size(int(block), size, int(count), random=mode.startswith("rnd"))
     problems = []
-    for requests_name, moved_name in _ONE_WAY.values():
+    for requests_name, moved_name in _RATES:
         requests, moved = numbers.get(requests_name), numbers.get(moved_name)
         if not requests or not moved or requests.low <= 0:
             continue
@@ -105,7 +90,7 @@ def fsyncs(numbers: Numbers, mode: str, process_s: float | None = None) -> list[
     Without the line about periodic fsyncs in the header nothing is expected.
     """
     needed = ("file_fsync_freq", "file_count", "threads", "total_time_s", "fsyncs_per_s")
-    if mode in READING or any(name not in numbers for name in needed):
+    if only_reads(mode) or any(name not in numbers for name in needed):
         return []
     frequency, files, threads, time = (numbers[name].value for name in needed[:4])
     requests = numbers.get("writes_per_s", Printed(0.0))

@@ -1,7 +1,7 @@
 """What a log says twice: numbers that follow from each other exactly.
 
 A log that was changed in one place, or put together from two, rarely agrees with itself in all of
-them. `repeated` has the numbers that tables show; `details` those that only tell of a change.
+them. `repeated` has the numbers that tables show; the others only tell of a change.
 """
 
 from collector.identities.printed import Numbers, Problem, about, plain
@@ -23,9 +23,9 @@ def repeated(numbers: Numbers) -> list[Problem]:
     ]
 
 
-def details(numbers: Numbers) -> list[Problem]:
-    """Return where numbers that no table shows do not fit the others."""
-    return [*_fair_events(numbers), *_fair_time(numbers), *_parts_of_memory(numbers)]
+def fairness(numbers: Numbers) -> list[Problem]:
+    """Return where what each thread did does not fit what all did."""
+    return [*_fair_events(numbers), *_fair_time(numbers)]
 
 
 def _fair_events(numbers: Numbers) -> list[Problem]:
@@ -120,7 +120,7 @@ _RESIDENT = ("shared_clean_kb", "shared_dirty_kb", "private_clean_kb", "private_
 _SHARES = ("pss_anon_kb", "pss_file_kb", "pss_shmem_kb")
 
 
-def _parts_of_memory(numbers: Numbers) -> list[Problem]:
+def parts_of_memory(numbers: Numbers) -> list[Problem]:
     """In smaps_rollup, RSS is shared and private, clean and dirty; PSS has three parts."""
     problems = []
     for whole, parts, words in (("rss_kb", _RESIDENT, "Rss"), ("pss_kb", _SHARES, "Pss")):

@@ -14,18 +14,8 @@ from collector.compare.side import Key, Series
 from collector.labels import Language, say
 from collector.metrics import metric
 from collector.report.wording import in_language
+from collector.subjects import SUBJECTS
 
-_HEADLINE = {
-    "boot": ("total_s",),
-    "memory-footprint": ("rss_kb",),
-    "sysbench-cpu": ("events_per_second",),
-    "sysbench-memory": ("throughput_mib_per_s",),
-    "fileio-latency": ("latency_avg_ms",),
-    "fileio-throughput": ("read_mib_per_s", "written_mib_per_s"),
-    "fileio-iops": ("reads_per_s", "writes_per_s"),
-}
-"""Subject to the metrics its answer is about."""
-_SINGLE_CASE = {"boot", "memory-footprint"}
 _TOGETHER = "all cases"
 _MANY_TIMES = 2.0
 """From this ratio on people say "times" and no longer percent."""
@@ -56,11 +46,11 @@ class Answer:
 
 def by_subject(left: Side, right: Side) -> tuple[Side, Side]:
     """Return both sides with one series for each subject: the geometric means over its cases."""
-    parts = {subject: _parts(left, right, subject) for subject in _HEADLINE}
+    parts = {subject: _parts(left, right, subject) for subject in SUBJECTS}
 
     def merged(side: Side) -> Side:
         series = {
-            Key(subject, _TOGETHER, _HEADLINE[subject][0]): together
+            Key(subject, _TOGETHER, SUBJECTS[subject].headline[0]): together
             for subject, keys in parts.items()
             if (together := _together(side, keys)).values
         }
@@ -86,14 +76,15 @@ def answers_of(
         whole: of both, subject by subject, see `by_subject`.
         language: of the texts.
     """
-    parts = {subject: _parts(left, right, subject) for subject in _HEADLINE}
+    parts = {subject: _parts(left, right, subject) for subject in SUBJECTS}
     found = {one.measurement: one for one in whole if one.verdict != "one side only"}
     answers = []
-    for subject, metrics in _HEADLINE.items():
+    for name, subject in SUBJECTS.items():
+        metrics = subject.headline
         all_cases = [
             one
             for one in comparisons
-            if one.measurement == subject and one.metric in metrics and _in_table(one)
+            if one.measurement == name and one.metric in metrics and _in_table(one)
         ]
         cases = [one for one in all_cases if one.verdict != "one side only"]
         lacking = [one for one in all_cases if one.verdict == "one side only"]
@@ -103,13 +94,13 @@ def answers_of(
             # Below the resolution of the tool: no reason against the other cases.
             if one.verdict == "not comparable" and (one.median_left or one.median_right)
         ]
-        of_all = found.get(subject)
+        of_all = found.get(name)
         if of_all is not None:
-            answer = _answer(of_all, cases, len(parts[subject]), refused, language)
+            answer = _answer(of_all, cases, len(parts[name]), refused, language)
         elif cases:
-            answer = _no_answer(subject, metrics, refused, language)
+            answer = _no_answer(name, metrics, refused, language)
         elif lacking:
-            answer = _no_answer(subject, metrics, [], language, "verdict one side only")
+            answer = _no_answer(name, metrics, [], language, "verdict one side only")
         else:
             continue
         answers.append(_with_lacking(answer, lacking, language))
@@ -135,7 +126,7 @@ def _with_lacking(answer: Answer, lacking: Sequence[Comparison], language: Langu
 
 
 def _in_table(comparison: Comparison) -> bool:
-    return comparison.measurement not in _SINGLE_CASE or comparison.case == "default"
+    return not SUBJECTS[comparison.measurement].single_case or comparison.case == "default"
 
 
 def _parts(left: Side, right: Side, subject: str) -> list[Key]:
@@ -144,8 +135,8 @@ def _parts(left: Side, right: Side, subject: str) -> list[Key]:
         key
         for key, series in left.series.items()
         if key.measurement == subject
-        and key.metric in _HEADLINE[subject]
-        and (subject not in _SINGLE_CASE or key.case == "default")
+        and key.metric in SUBJECTS[subject].headline
+        and (not SUBJECTS[subject].single_case or key.case == "default")
         and key in right.series
         and min(*series.values, *right.series[key].values) > 0
     ]

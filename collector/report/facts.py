@@ -9,6 +9,7 @@ from typing import Any, Literal
 from collector.labels import Language, say
 from collector.report.fact_names import fact_name, order
 from collector.report.notices import left_out
+from collector.subjects.boot import BOOT
 from collector.tables.host_data import HostData
 
 Group = Literal["run", "host", "vmm", "blame"]
@@ -65,7 +66,7 @@ def _blame(data: HostData) -> Iterator[Fact]:
     slowest: list[list[str]] = []
     for vmm in data.vmms:
         times: dict[str, list[float]] = {}
-        for name, seconds in data.numbers.beginning(vmm.name, "boot", "blame_s["):
+        for name, seconds in data.numbers.beginning(vmm.name, BOOT.name, "blame_s["):
             unit = name.removeprefix("blame_s[").removesuffix("]")
             times.setdefault(unit, []).append(seconds)
         medians = sorted(((median(found), unit) for unit, found in times.items()), reverse=True)

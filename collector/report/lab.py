@@ -8,7 +8,6 @@ import numpy as np
 from collector import statistics
 from collector.compare import Side, make_side
 from collector.labels import Language, say
-from collector.layout import MEASUREMENTS
 from collector.metrics import metric
 from collector.report.content import HostReport, Pair, pairs_of, title_of
 from collector.report.fact_names import fact_name
@@ -17,8 +16,7 @@ from collector.report.notices import left_out, left_out_notice
 from collector.report.problems import Problem
 from collector.report.series import Chart, Series
 from collector.results import Collection, labels_of
-from collector.tables.fileio import MODES
-from collector.tables.host_data import DIAGNOSTIC_CASES
+from collector.subjects import SUBJECTS, Subject, explains, place
 
 _HOST_FACTS = (
     "cpu_model",
@@ -35,15 +33,6 @@ _HOST_FACTS = (
 """What tells hosts apart at a glance; each host's own report has everything."""
 _NAMED = 6
 """Hosts that a notice names one by one."""
-_CHARTED = {
-    "boot": ("total_s",),
-    "memory-footprint": ("rss_kb",),
-    "sysbench-cpu": ("events_per_second",),
-    "sysbench-memory": ("throughput_mib_per_s",),
-    "fileio-latency": ("latency_avg_ms",),
-    "fileio-throughput": ("read_mib_per_s", "written_mib_per_s"),
-    "fileio-iops": ("reads_per_s", "writes_per_s"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +141,7 @@ def make_lab_report(
     spreads = [spread for side in sides for spread in _spreads(side)]
     # The VMMs stand below one another in each metric; metrics as in the report.
     keys = dict.fromkeys((one.measurement, one.case, one.metric) for one in spreads)
-    ordered = sorted(keys, key=lambda key: MEASUREMENTS.index(key[0]))
+    ordered = sorted(keys, key=lambda key: place(key[0]))
     order = {key: place for place, key in enumerate(ordered)}
     return LabReport(
         language,
@@ -168,7 +157,7 @@ def make_lab_report(
 
 def _spreads(side: Side) -> Iterator[Spread]:
     for key, series in side.series.items():
-        if key.case in DIAGNOSTIC_CASES:
+        if explains(key.measurement, key.case):
             continue
         values = np.asarray(series.values)
         first, middle, third = (float(one) for one in np.quantile(values, (0.25, 0.5, 0.75)))
@@ -192,15 +181,15 @@ def _spreads(side: Side) -> Iterator[Spread]:
 
 def _charts(sides: Sequence[Side], language: Language) -> Iterator[Chart]:
     """One chart per subject and metric; a sample is the median of one host."""
-    for subject, metrics in _CHARTED.items():
-        for name in metrics:
+    for subject, about in SUBJECTS.items():
+        for name in about.headline:
             keys = dict.fromkeys(
                 key
                 for side in sides
                 for key in side.series
                 if key.measurement == subject
                 and key.metric == name
-                and key.case not in DIAGNOSTIC_CASES
+                and not about.explains(key.case)
             )
             if keys:
                 empty: tuple[float, ...] = ()
@@ -209,7 +198,7 @@ def _charts(sides: Sequence[Side], language: Language) -> Iterator[Chart]:
                     f"{say(language, f'subject {subject}')} {name}",
                     metric(name).unit,
                     say(language, f"categories {subject}"),
-                    tuple(_case_label(key.case, language) for key in keys),
+                    tuple(_case_label(about, key.case, language) for key in keys),
                     tuple(
                         Series(
                             side.label,
@@ -224,10 +213,11 @@ def _charts(sides: Sequence[Side], language: Language) -> Iterator[Chart]:
                 )
 
 
-def _case_label(case: str, language: Language) -> str:
+def _case_label(subject: Subject, case: str, language: Language) -> str:
     if case == "default":
         return ""
-    return say(language, case) if case in MODES else case
+    meant = subject.case(case)
+    return say(language, case) if meant and meant.value == case else case
 
 
 def _about(

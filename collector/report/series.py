@@ -7,12 +7,11 @@ from typing import Literal
 
 from collector.labels import Language, say
 from collector.metrics import metric
-from collector.tables.fileio import MODES
+from collector.subjects import SUBJECTS, Case, Subject
+from collector.subjects.parts import shown
+from collector.tables.by_subject import cases_of
 from collector.tables.host_data import HostData
 from collector.tables.model import SampleKey
-from collector.tables.sysbench import block_of, threads_of
-
-_PHASES = ("firmware_s", "loader_s", "kernel_s", "initrd_s", "userspace_s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,32 +42,12 @@ class Chart:
 
 def charts_of(data: HostData, language: Language) -> tuple[Chart, ...]:
     """Return the charts of one host; those without any number are left out."""
-    builder = _Builder(data, language)
-    default = {"": "default"}
-    threads = builder.threads()
-    modes = builder.modes()
-    reading = builder.modes("rndrd", "seqrd", "rndrw")
-    writing = builder.modes("rndwr", "seqwr", "rndrw", "seqrewr")
     charts = [
-        builder.boot_phases(),
-        builder.per_case("boot", "boot", "total_s", default),
-        builder.per_case("rss", "memory-footprint", "rss_kb", default),
-        builder.per_case("cpu speed", "sysbench-cpu", "events_per_second", threads),
-        builder.per_case("cpu latency", "sysbench-cpu", "latency_p95_ms", threads),
-        *(
-            builder.per_case(
-                f"memory {mode}", "sysbench-memory", "throughput_mib_per_s", builder.blocks(mode)
-            )
-            for mode in ("seq", "rnd")
-        ),
-        builder.per_case("fileio latency", "fileio-latency", "latency_avg_ms", modes),
-        builder.per_case("fileio longest", "fileio-latency", "latency_max_ms", modes),
-        # A mode reads or writes; the other number is zero.
-        builder.per_case(
-            "throughput", "fileio-throughput", "read_mib_per_s written_mib_per_s", modes
-        ),
-        builder.per_case("reads", "fileio-iops", "reads_per_s", reading),
-        builder.per_case("writes", "fileio-iops", "writes_per_s", writing),
+        _stacked(data, subject, drawn, language)
+        if drawn.stacked
+        else _per_case(data, subject, drawn, language)
+        for subject in SUBJECTS.values()
+        for drawn in subject.charts
     ]
     return tuple(
         chart
@@ -77,80 +56,70 @@ def charts_of(data: HostData, language: Language) -> tuple[Chart, ...]:
     )
 
 
-class _Builder:
-    """Charts of one host."""
+def _stacked(data: HostData, subject: Subject, drawn: shown.Chart, language: Language) -> Chart:
+    """The parts of a whole, one stack per VMM."""
+    names = [vmm.name for vmm in data.vmms if data.has(vmm.name, subject.name)]
+    series = tuple(
+        Series(
+            say(language, part),
+            tuple(_samples(data, name, subject, "default", (part,)) for name in names),
+        )
+        for part in drawn.metrics
+    )
+    return Chart(
+        subject.name,
+        say(language, f"chart {drawn.title}"),
+        metric(drawn.metrics[0]).unit,
+        "",
+        tuple(data.labels[name] for name in names),
+        tuple(one for one in series if any(one.samples)),
+        "stacked bars",
+    )
 
-    def __init__(self, data: HostData, language: Language) -> None:
-        self._data = data
-        self._language = language
 
-    def threads(self) -> dict[str, str]:
-        named = ((threads_of(case), case) for case in self._data.all_cases("sysbench-cpu"))
-        return {str(n): case for n, case in sorted(pair for pair in named if pair[0] is not None)}
-
-    def blocks(self, mode: str) -> dict[str, str]:
-        named = ((block_of(case), case) for case in self._data.all_cases("sysbench-memory"))
-        sizes = sorted((block[1], case) for block, case in named if block and block[0] == mode)
-        return {f"{size:g}": case for size, case in sizes}
-
-    def modes(self, *only: str) -> dict[str, str]:
-        return {say(self._language, mode): mode for mode in MODES if not only or mode in only}
-
-    def boot_phases(self) -> Chart:
-        """The parts of a boot, one stack per VMM."""
-        names = [vmm.name for vmm in self._data.vmms if self._data.has(vmm.name, "boot")]
-        series = tuple(
+def _per_case(data: HostData, subject: Subject, drawn: shown.Chart, language: Language) -> Chart:
+    """One category per case that has one of the metrics, one series per VMM with the subject."""
+    chosen = {
+        _label(case, language): name
+        for name, case in cases_of(data, subject)
+        if case.group == drawn.group and not set(drawn.metrics) <= set(subject.idle(name, {}))
+    }
+    return Chart(
+        subject.name,
+        say(language, f"chart {drawn.title}"),
+        metric(drawn.metrics[0]).unit,
+        say(language, f"categories {subject.name}"),
+        tuple(chosen),
+        tuple(
             Series(
-                say(self._language, phase),
-                tuple(self._samples(name, "boot", "default", (phase,)) for name in names),
+                data.labels[vmm.name],
+                tuple(
+                    _samples(data, vmm.name, subject, name, drawn.metrics)
+                    for name in chosen.values()
+                ),
             )
-            for phase in _PHASES
-        )
-        return Chart(
-            "boot",
-            say(self._language, "chart boot phases"),
-            "s",
-            "",
-            tuple(self._data.labels[name] for name in names),
-            tuple(one for one in series if any(one.samples)),
-            "stacked bars",
-        )
+            for vmm in data.vmms
+            if data.has(vmm.name, subject.name)
+        ),
+        "dots" if subject.single_case else "bars",
+    )
 
-    def per_case(self, title: str, subject: str, metrics: str, cases: dict[str, str]) -> Chart:
-        """One category per case, one series per VMM that has the subject.
 
-        `cases` is label to case; of several `metrics` the sum is shown.
-        """
-        names = metrics.split()
-        present = self._data.all_cases(subject)
-        chosen = {label: case for label, case in cases.items() if case in present}
-        return Chart(
-            subject,
-            say(self._language, f"chart {title}"),
-            metric(names[0]).unit,
-            say(self._language, f"categories {subject}"),
-            tuple(chosen),
-            tuple(
-                Series(
-                    self._data.labels[vmm.name],
-                    tuple(
-                        self._samples(vmm.name, subject, case, names) for case in chosen.values()
-                    ),
-                )
-                for vmm in self._data.vmms
-                if self._data.has(vmm.name, subject)
-            ),
-            "dots" if "default" in chosen.values() else "bars",
-        )
+def _label(case: Case, language: Language) -> str:
+    """Return what stands below a category; nothing below the only one."""
+    if isinstance(case.value, str):
+        return say(language, case.value) if case.value else ""
+    return f"{case.value:g}"
 
-    def _samples(
-        self, vmm: str, subject: str, case: str, metrics: Sequence[str]
-    ) -> tuple[float, ...]:
-        """One number per repetition: the sum over `metrics`, as a test does one or the other."""
-        found = []
-        for repetition in self._data.repetitions(subject, (case,)):
-            keys = (SampleKey(vmm, subject, case, repetition, name) for name in metrics)
-            numbers = self._data.numbers.values(keys)
-            if numbers:
-                found.append(sum(numbers))
-        return tuple(found)
+
+def _samples(
+    data: HostData, vmm: str, subject: Subject, case: str, metrics: Sequence[str]
+) -> tuple[float, ...]:
+    """One number per repetition: the sum over `metrics`, as a test does one or the other."""
+    found = []
+    for repetition in data.repetitions(subject.name, (case,)):
+        keys = (SampleKey(vmm, subject.name, case, repetition, name) for name in metrics)
+        numbers = data.numbers.values(keys)
+        if numbers:
+            found.append(sum(numbers))
+    return tuple(found)

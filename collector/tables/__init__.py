@@ -1,34 +1,17 @@
-"""The report's thirteen tables, for any plan and any number of VMMs."""
+"""The report's thirteen tables and further ones, for any plan and any number of VMMs."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import count
 
 from collector.labels import Language, say
-from collector.layout import MEASUREMENTS
 from collector.results import Vmm
-from collector.tables import fileio, per_repetition, sysbench
+from collector.subjects import SUBJECTS, Subject
+from collector.subjects.parts.shown import Matrix
+from collector.tables.by_subject import rows_of
 from collector.tables.host_data import HostData
-from collector.tables.model import Row, Table
+from collector.tables.model import Table
 
-_REPORT_TABLES = 13
 _REPORT_VMMS = ("stratovirt", "qemu")
-_THROUGHPUT = "fileio-throughput"
-_FIRST_NUMBER = {
-    "boot": 1,
-    "memory-footprint": 3,
-    "sysbench-cpu": 5,
-    "sysbench-memory": 7,
-    "fileio-latency": 9,
-    "fileio-throughput": 11,
-    "fileio-iops": 12,
-}
-_PARTS: dict[str, Callable[[HostData, str, Language], tuple[tuple[Row, ...], tuple[Row, ...]]]] = {
-    "boot": per_repetition.boot,
-    "memory-footprint": per_repetition.footprint,
-    "sysbench-cpu": sysbench.cpu,
-    "sysbench-memory": sysbench.memory,
-    "fileio-latency": fileio.latency,
-    "fileio-iops": fileio.iops,
-}
 
 
 def places(vmms: Sequence[Vmm], left_out: Collection[str] = ()) -> dict[str, int]:
@@ -58,40 +41,59 @@ def make_tables(data: HostData, language: Language) -> tuple[Table, ...]:
     A VMM without any planned or found log of a subject has no table of it.
     """
     placed = places(data.vmms, data.run.meta.get("left_out") or ())
-    tables = [
-        _table(data, vmm, subject, placed[vmm], language)
-        for subject in _PARTS
-        for vmm in placed
-        if data.has(vmm, subject)
-    ]
-    sides = [vmm for vmm in sorted(placed, key=placed.__getitem__) if data.has(vmm, _THROUGHPUT)]
-    first = tuple(vmm for vmm in sides if placed[vmm] <= 1)
-    groups = [first] if first else []
-    groups += [(vmm,) for vmm in sides if placed[vmm] > 1]
-    tables += [_throughput(data, group, placed, language) for group in groups]
+    numbers = _numbers(max(placed.values(), default=0))
+    tables = []
+    for subject in SUBJECTS.values():
+        present = [
+            vmm for vmm in sorted(placed, key=placed.__getitem__) if data.has(vmm, subject.name)
+        ]
+        for vmms in (
+            _shared(present, placed) if _is_shared(subject) else ((vmm,) for vmm in present)
+        ):
+            number = numbers[subject.name, placed[vmms[0]]]
+            tables.append(_table(data, vmms, subject, number, language))
     return tuple(sorted((table for table in tables if table.body), key=lambda table: table.number))
 
 
-def _number(subject: str, place: int) -> int:
-    if place <= 1:
-        return _FIRST_NUMBER[subject] + (place if subject != _THROUGHPUT else 0)
-    return _REPORT_TABLES + len(MEASUREMENTS) * (place - 2) + MEASUREMENTS.index(subject) + 1
-
-
-def _table(data: HostData, vmm: str, subject: str, place: int, language: Language) -> Table:
-    number = _number(subject, place)
-    header, body = _PARTS[subject](data, vmm, language)
-    caption = say(language, f"caption {subject}", number=number, vmm=data.labels[vmm])
-    return Table(number, subject, caption, header, body, (vmm,))
-
-
-def _throughput(
-    data: HostData, vmms: tuple[str, ...], placed: dict[str, int], language: Language
-) -> Table:
+def _is_shared(subject: Subject) -> bool:
     """The report shows the throughput of both VMMs in one table."""
-    number = _number(_THROUGHPUT, placed[vmms[0]])
-    header, body = fileio.throughput(data, vmms, language)
-    labels = [data.labels[vmm] for vmm in vmms]
-    names = say(language, "and", left=labels[0], right=labels[1]) if len(vmms) > 1 else labels[0]
-    caption = say(language, f"caption {_THROUGHPUT}", number=number, vmm=names)
-    return Table(number, _THROUGHPUT, caption, header, body, vmms)
+    layout = subject.table.layout
+    return isinstance(layout, Matrix) and layout.across == "vmms"
+
+
+def _shared(vmms: Sequence[str], placed: Mapping[str, int]) -> list[tuple[str, ...]]:
+    """Return those VMMs that share a table, the report's two, and each other by itself."""
+    first = tuple(vmm for vmm in vmms if placed[vmm] <= 1)
+    return [*([first] if first else []), *((vmm,) for vmm in vmms if placed[vmm] > 1)]
+
+
+def _numbers(last: int) -> dict[tuple[str, int], int]:
+    """Return subject and place of a VMM to the number of its table, up to the place `last`.
+
+    First the report's own tables, then the same subjects of each further VMM, then what the report
+    does not have: the numbers of the others do not depend on it.
+    """
+    found: dict[tuple[str, int], int] = {}
+    reported = [subject for subject in SUBJECTS.values() if subject.table.number is not None]
+    for subject in reported:
+        first = subject.table.number or 0
+        found[subject.name, 0] = first
+        found[subject.name, 1] = first if _is_shared(subject) else first + 1
+    following = count(max(found.values()) + 1)
+    for at in range(2, last + 1):
+        found |= {(subject.name, at): next(following) for subject in reported}
+    for subject in SUBJECTS.values():
+        if subject.table.number is None:
+            found |= {(subject.name, at): next(following) for at in range(last + 1)}
+    return found
+
+
+def _table(
+    data: HostData, vmms: tuple[str, ...], subject: Subject, number: int, language: Language
+) -> Table:
+    header, body = rows_of(data, vmms, subject, language)
+    names = data.labels[vmms[0]]
+    if len(vmms) > 1:
+        names = say(language, "and", left=names, right=data.labels[vmms[1]])
+    caption = say(language, f"caption {subject.name}", number=number, vmm=names)
+    return Table(number, subject.name, caption, header, body, vmms)

@@ -3,8 +3,9 @@
 import re
 
 from collector.labels import Language, say
+from collector.subjects.parts.shown import Style
 from collector.tables.host_data import HostData
-from collector.tables.model import Cell, SampleKey, Source, Style
+from collector.tables.model import Cell, SampleKey, Source
 
 NOT_APPLICABLE = "-"
 _PERCENTILE = re.compile(r"latency_p(\d+)_ms")
@@ -45,7 +46,7 @@ def percentile_metric(data: HostData, vmm: str, measurement: str) -> str:
     return min(others, default=_DEFAULT_PERCENTILE)
 
 
-def percentile_heading(language: Language, metric: str) -> str:
+def percentile_heading(language: Language, key: str, metric: str) -> str:
     """Return the heading of a column of `latency_p<N>_ms`."""
     match = _PERCENTILE.fullmatch(metric)
-    return say(language, "latency percentile", percentile=match[1] if match else "")
+    return say(language, key, percentile=match[1] if match else "")

@@ -6,13 +6,11 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from collector.layout import MEASUREMENTS
 from collector.results import KNOWN_VMMS, Collection, Host, Run, Vmm
+from collector.subjects import SUBJECTS, explains
 from collector.tables.model import SampleKey, Source
 from collector.tables.numbers import COLUMNS, Array, Numbers
 
-DIAGNOSTIC_CASES = {"blame", "critical-chain", "smaps-rollup"}
-"""Cases that explain a number and are no row of a table."""
 _HOST = ("run", "host")
 _LOG = ("vmm", "measurement", "case", "repetition", "log", "line", "outcome", "reason")
 
@@ -136,7 +134,7 @@ def _index(run: Run, host: Host, rows: list[tuple[Any, ...]], numbers: Numbers) 
         key = LogKey(vmm, subject, case, repetition)
         name = log or _expected_log(folder, key)
         logs[key] = Source(name, _number_or_zero(line), outcome, reason)
-        if subject in MEASUREMENTS and case not in DIAGNOSTIC_CASES:
+        if subject in SUBJECTS and not explains(subject, case):
             cases.setdefault((vmm, subject), {}).setdefault(case, set()).add(repetition)
     vmms = host.vmms + _without_folder(host, {key.vmm: None for key in logs})
     order = {str(name): place for place, name in enumerate(run.meta.get("vmms") or ())}

@@ -6,23 +6,12 @@ listing where such a cell is empty.
 
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
-from enum import Enum
 from typing import NamedTuple
+
+from collector.subjects.parts.shown import Style
 
 MINUTE_S = 60
 DAY_S = 86_400
-
-
-class Style(Enum):
-    """How a number is shown: the spreadsheet's format code."""
-
-    TEXT = "@"
-    COUNT = "0"
-    PLAIN = "General"
-    HUNDREDTHS = "0.00"
-    MILLISECONDS = '0"ms"'
-    SECONDS = '0.000"s"'
-    MINUTES = '[m]"min "s.000"s"'
 
 
 class SampleKey(NamedTuple):

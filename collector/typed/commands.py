@@ -3,14 +3,13 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from collector.checks.headers import size_in_bytes
 from collector.findings import CellFinding
+from collector.subjects.fileio import REPORT_BLOCKS
+from collector.subjects.parts.folder import size_in_bytes
 from collector.typed.grid import Grid, Typed
 from collector.typed.model import TypedTable
 from collector.typed.roles import vmms_in
 
-_BLOCK_OF = {"fileio-latency": 4096.0, "fileio-throughput": 131072.0, "fileio-iops": 4096.0}
-"""The block sizes of the report's commands."""
 _NEAR_ROWS = 6
 _APART_ROWS = 3
 _COMMAND = re.compile(r"sysbench\b.*?(?=sysbench\b|$)", re.IGNORECASE)
@@ -58,7 +57,7 @@ def wrong_block_sizes(
     """Return fileio tables whose caption or command says another block size than the report's."""
     findings = []
     for table in tables:
-        expected = _BLOCK_OF.get(table.measurement)
+        expected = REPORT_BLOCKS.get(table.measurement)
         grid = next(grid for grid in grids if grid.sheet == table.sheet)
         if expected is None:
             continue

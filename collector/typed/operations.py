@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from collector.findings import CellFinding
-from collector.identities.fileio import WORDS
+from collector.identities.modes import MODES
 from collector.identities.printed import about, plain
 from collector.identities.requests import request_size
 from collector.typed.model import TypedSample, TypedTable
@@ -173,7 +173,8 @@ def _same_test(
                 each,
                 workbook,
                 f"operations per second times {about(size / 1024)} KiB is exactly the throughput"
-                f" ({addresses}), so both tables hold one and the same {WORDS[case]} test: {words}",
+                f" ({addresses}), so both tables hold one and the same {MODES[case].words} test:"
+                f" {words}",
             )
             for each in marked
         ]

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from collector.checks.headers import size_in_bytes
 from collector.findings import CellFinding
 from collector.results import KNOWN_VMMS
+from collector.subjects.parts.folder import size_in_bytes
 from collector.typed.commands import command_facts, commands, wrong_block_sizes
 from collector.typed.grid import Grid, Typed
 from collector.typed.model import TypedTable

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from collector.errors import UnusableInputError
 from collector.findings import CellFinding
-from collector.layout import MEASUREMENTS
+from collector.subjects import REPORTED
 from collector.typed.averages import check_averages
 from collector.typed.copies import check_copies
 from collector.typed.grid import Grid, read_grids
@@ -77,12 +77,12 @@ def _unreadable(tables: list[TypedTable], workbook: str) -> list[CellFinding]:
 def _missing(tables: list[TypedTable], workbook: str) -> list[CellFinding]:
     """Say which subjects have no table, and which cases only one side has."""
     found = {table.measurement for table in tables}
-    missing = [subject for subject in MEASUREMENTS if subject not in found]
+    missing = [subject for subject in REPORTED if subject not in found]
     findings = []
     if missing:
         message = f"no table found of: {', '.join(missing)}"
         findings.append(CellFinding("note", workbook, "", "", message))
-    for subject in MEASUREMENTS:
+    for subject in REPORTED:
         cases: dict[str, set[str]] = {}
         for table in tables:
             if table.measurement == subject:

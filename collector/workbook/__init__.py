@@ -6,8 +6,8 @@ from typing import Any
 
 from openpyxl import Workbook
 
-from collector.layout import MEASUREMENTS
 from collector.report.content import HostReport
+from collector.subjects import SUBJECTS
 from collector.workbook import styles
 from collector.workbook.archive import save
 from collector.workbook.charts import add_charts
@@ -31,7 +31,7 @@ def write_workbook(report: HostReport, path: Path) -> None:
     language, notices = report.language, report.notices
     add_overview(workbook, report)
     sheets = TableSheets(workbook, report.problems, notices, language)
-    for subject in MEASUREMENTS:
+    for subject in SUBJECTS:
         chosen = [table for table in report.tables if table.subject == subject]
         if chosen:
             sheets.add(subject, chosen)

@@ -8,9 +8,9 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from collector.labels import Language, say
-from collector.layout import MEASUREMENTS
 from collector.report.answers import Answer
 from collector.report.content import HostReport, Pair
+from collector.subjects import SUBJECTS
 from collector.tables.cells import NOT_APPLICABLE
 from collector.tables.model import Table
 from collector.workbook import page, styles
@@ -46,9 +46,7 @@ def add_overview(workbook: Workbook, report: HostReport) -> None:
         row += 2
     for pair in report.pairs:
         row = write_answers(sheet, pair, row, language, len(_WIDTHS))
-    names = [
-        subject for subject in MEASUREMENTS if any(subject == t.subject for t in report.tables)
-    ]
+    names = [subject for subject in SUBJECTS if any(subject == t.subject for t in report.tables)]
     write_contents(sheet, [*names, *_OTHER_SHEETS], report.tables, row, language)
     page.set_page(sheet, landscape=True)
 
@@ -113,8 +111,8 @@ def write_contents(
     Tables are named by their numbers: a caption stands above its table and nowhere else.
     """
     put_text(at(sheet, row, 1), say(language, "contents"), styles.CAPTION)
-    subjects = [name for name in names if name in MEASUREMENTS]
-    others = [name for name in names if name not in MEASUREMENTS]
+    subjects = [name for name in names if name in SUBJECTS]
+    others = [name for name in names if name not in SUBJECTS]
     for block, (link, first, last) in zip(filter(None, (subjects, others)), _BLOCKS, strict=False):
         for number, name in enumerate(block, row + 1):
             title = say(language, f"sheet {name}")

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
 
-from collector.tables.model import Style
+from collector.subjects.parts.shown import Style
 
 
 def font(

@@ -3,7 +3,7 @@
 import pytest
 
 from collector.labels import LANGUAGES, WORDS, say
-from collector.layout import MEASUREMENTS
+from collector.subjects import SUBJECTS
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -16,6 +16,6 @@ def test_names_of_sheets_are_allowed_and_unlike(language: str) -> None:
 
 def test_every_subject_has_its_words() -> None:
     """Captions, sheets and quantities of all seven."""
-    for subject in MEASUREMENTS:
+    for subject in SUBJECTS:
         for kind in ("caption", "sheet", "subject", "quantity", "categories"):
             assert f"{kind} {subject}" in WORDS

@@ -7,9 +7,10 @@ import report_logs
 
 from collector.labels import Language
 from collector.results import collect
+from collector.subjects.parts.shown import Style
 from collector.tables import make_tables
 from collector.tables.host_data import index_host, split
-from collector.tables.model import Cell, Style, Table, shown, stored
+from collector.tables.model import Cell, Table, shown, stored
 
 
 def tables_of(results: Path, language: Language = "zh") -> dict[str, Table]:

@@ -1,0 +1,102 @@
+"""Boot time, as `systemd-analyze` in the guest tells it."""
+
+from collections.abc import Iterator
+
+from collector.identities.boot import boot_sum
+from collector.identities.printed import Numbers, Problem
+from collector.subjects.parts.folder import no_problems, nothing, only_default
+from collector.subjects.parts.metric import Metric
+from collector.subjects.parts.model import Format, Stated, Subject
+from collector.subjects.parts.plan import Costs, Plan, PlanPart, Step
+from collector.subjects.parts.shown import Chart, PerRepetition, Table, Texts
+from collector.words import Message, say
+
+_TOOL = "systemd-analyze"
+_PHASES = ("firmware_s", "loader_s", "kernel_s", "initrd_s", "userspace_s")
+
+
+def _count(plan: Plan) -> int:
+    return int(plan.parts.get("boots", 0))
+
+
+def _steps(_plan: Plan, _costs: Costs) -> Iterator[Step]:
+    yield Step("default", [_TOOL])
+    yield Step("blame", [_TOOL, "blame"])
+    yield Step("critical-chain", [_TOOL, "critical-chain"])
+
+
+def _measuring(_plan: Plan, costs: Costs, case: str) -> float:
+    return costs.guest_start if case == "default" else 0.0
+
+
+def _identities(numbers: Numbers, _log: Stated) -> list[Problem]:
+    return boot_sum(numbers)
+
+
+BOOT = Subject(
+    name="boot",
+    plan=PlanPart(
+        schema={"boots": {"$ref": "#/$defs/count"}},
+        required=("boots",),
+        count=_count,
+        steps=_steps,
+        measuring=_measuring,
+    ),
+    formats={
+        "": Format("systemd-analyze-time", _TOOL),
+        "blame": Format("systemd-analyze-blame", _TOOL, compared=False),
+        "critical-chain": Format("systemd-analyze-critical-chain", _TOOL, compared=False),
+    },
+    metrics=(
+        Metric("kernel_s", "s", "kernel start to the start of initrd or userspace", False),
+        Metric("initrd_s", "s", "time in the initrd", False),
+        Metric("userspace_s", "s", "start of systemd to the end of the boot", False),
+        Metric("firmware_s", "s", "time in the firmware", False),
+        Metric("loader_s", "s", "time in the boot loader", False),
+        Metric("soft_reboot_s", "s", "time of a soft reboot", False),
+        Metric("total_s", "s", "the boot from the kernel's start on, as systemd adds it up", False),
+        Metric("boot_target", "", "unit that the boot leads to"),
+        Metric("target_s", "s", "start of userspace to the default target", False),
+        Metric("blame_s", "s", "time one unit took to start (systemd-analyze blame)", False),
+        Metric("chain_active_s", "s", "when one unit was active (systemd-analyze critical-chain)"),
+        Metric("chain_took_s", "s", "time one unit took to start, in the critical chain", False),
+    ),
+    compared=(*_PHASES, "total_s"),
+    headline=("total_s",),
+    identities=_identities,
+    details=no_problems,
+    strays=nothing,
+    case=only_default,
+    idle=nothing,
+    unaffected_by=(),
+    table=Table(
+        1,
+        PerRepetition(
+            "boot number",
+            (*_PHASES, "total_s"),
+            style=None,
+            optional=frozenset({"firmware_s", "loader_s", "initrd_s"}),
+        ),
+    ),
+    charts=(Chart("boot phases", _PHASES, stacked=True), Chart("boot", ("total_s",))),
+    texts=Texts(
+        caption=say("Table {number} {vmm} boot time"),
+        sheet=say("Boot time"),
+        title=say("Boot time"),
+        quantity=say("Boot time, from the kernel's start (s)"),
+        axis=Message(""),
+        more={
+            "boot number": say("Boot"),
+            "firmware_s": say("Firmware"),
+            "loader_s": say("Boot loader"),
+            "kernel_s": say("Kernel"),
+            "initrd_s": say("Initial RAM disk"),
+            "userspace_s": say("Userspace"),
+            "total_s": say("Total"),
+            "chart boot phases": say("Parts of a boot (medians)"),
+            "chart boot": say("Total boot time"),
+        },
+    ),
+)
+
+SUBJECTS = (BOOT,)

@@ -1,0 +1,1 @@
+"""What subjects are made of, and what several of them share."""

@@ -1,0 +1,45 @@
+"""What a log says against what its folder means."""
+
+import re
+from collections.abc import Iterator
+
+from collector.identities.printed import Problem, about, plain
+from collector.subjects.parts.model import Case, Stated, Stray
+
+_UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+
+
+def size_in_bytes(text: object) -> float | None:
+    """Return what `4k`, `128K`, `1M` mean to sysbench; None for what is no size."""
+    found = re.fullmatch(r"(\d+)([kmg]?)", str(text).strip().lower())
+    return float(int(found[1]) * _UNITS[found[2]]) if found else None
+
+
+def differs(
+    log: Stated, subject: str, metric: str, expected: float | None, unit: str
+) -> Iterator[Stray]:
+    """Yield that a number of `log` is not the one that its folder means."""
+    found = log.numbers.get(metric)
+    # a block below 1 KiB is printed as 0KiB by sysbench memory
+    if expected is None or found is None or found == expected or (found == 0 and expected < 1024):  # noqa: PLR2004
+        return
+    message = (
+        f"the log says {plain(found)} {unit}, but {subject}/{log.case} means"
+        f" {about(expected)}: its numbers belong to another case; move the log or measure again"
+    )
+    yield Stray(metric, message)
+
+
+def only_default(case: str) -> Case | None:
+    """Return what the one case of a subject without cases means."""
+    return Case("", 0.0) if case == "default" else None
+
+
+def nothing(*_: object) -> tuple[()]:
+    """Nothing strays, nothing is idle."""
+    return ()
+
+
+def no_problems(*_: object) -> list[Problem]:
+    """Return that numbers contradict nothing."""
+    return []
