@@ -27,10 +27,9 @@ from modules import load  # noqa: E402 - found through the line above
 from playbook_cost import Cost, adopt, run  # noqa: E402 - as above
 from simulated_lab import FAKES, SimulatedLab  # noqa: E402 - as above
 
-from collector.plan.estimate import HARDWARE  # noqa: E402 - as above
 from collector.plan.load import load_plan  # noqa: E402 - as above
 from collector.plan.project import find_plan  # noqa: E402 - as above
-from collector.plan.schedule import blocks  # noqa: E402 - as above
+from collector.plan.schedule import HARDWARE, blocks  # noqa: E402 - as above
 from collector.plan.totals import totals  # noqa: E402 - as above
 from collector.run.incoming import unpack  # noqa: E402 - as above
 

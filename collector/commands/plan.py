@@ -8,7 +8,7 @@ from typing import Any
 
 from collector.errors import UnusableInputError
 from collector.exit_status import ExitStatus
-from collector.plan.estimate import EMULATED, HARDWARE, Costs
+from collector.plan.load import resolve_plan
 from collector.plan.model import Plan
 from collector.plan.part import part
 from collector.plan.project import VmmEntry, find_plan, vmm_entries, vmm_types
@@ -21,10 +21,10 @@ from collector.plan.record import (
     read_record,
     write_record,
 )
-from collector.plan.resolve import resolve_plan
-from collector.plan.schedule import blocks
+from collector.plan.schedule import EMULATED, HARDWARE, blocks
 from collector.plan.show import show_plan, show_plans
 from collector.plan.totals import totals
+from collector.subjects.parts.plan import Costs
 
 HELP = "what a plan measures, in which order, and how long it takes"
 SHOWN_SEED = 1

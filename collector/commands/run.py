@@ -4,12 +4,11 @@ import argparse
 import json
 from pathlib import Path
 
-from collector.errors import UnusableInputError
+from collector.errors import UnusableInputError, did_you_mean, listing
 from collector.exit_status import ExitStatus
+from collector.plan.load import resolve_plan
 from collector.plan.project import ROOT, find_plan, shown, vmm_types
 from collector.plan.record import checked_name
-from collector.plan.resolve import resolve_plan
-from collector.plan.words import did_you_mean, listing
 from collector.run.display import make_display
 from collector.run.follow import Follower
 from collector.run.front import KeptLog, lab_hosts, run_playbook

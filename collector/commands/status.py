@@ -5,10 +5,9 @@ import dataclasses
 import json
 from pathlib import Path
 
-from collector.errors import UnusableInputError
+from collector.errors import UnusableInputError, did_you_mean, listing
 from collector.exit_status import ExitStatus
 from collector.plan.project import ROOT, shown
-from collector.plan.words import did_you_mean, listing
 from collector.run.status import closing_lines
 from collector.run.summary import summarize
 

@@ -1,7 +1,7 @@
 """Plan files: read, checked against the schema, refused with the line and the allowed values."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -9,13 +9,14 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from collector.errors import UnusableInputError
-from collector.plan.model import FILEIO_SHAPES, Plan
+from collector.errors import UnusableInputError, did_you_mean, listing
+from collector.plan.model import Plan
+from collector.plan.project import VmmType
 from collector.plan.source import Place, Source, read_source
-from collector.plan.words import did_you_mean, listing
+from collector.subjects import SUBJECTS
 
 _LONGEST = 60
-SCHEMA_PATH = Path(__file__).with_name("plan.schema.json")
+_COMMON = Path(__file__).with_name("plan.schema.json")
 
 
 def load_plan(path: Path) -> tuple[Plan, Source]:
@@ -30,6 +31,18 @@ def load_plan(path: Path) -> tuple[Plan, Source]:
     plan = Plan.from_data(path.stem, source.data)
     refuse(source, _nothing_measured(plan))
     return plan, source
+
+
+def resolve_plan(path: Path, types: Mapping[str, VmmType]) -> Plan:
+    """Return the plan in `path` for the VMM `types` there are.
+
+    Raises:
+        UnusableInputError: the file is no plan, or gives an initrd to a VMM that is unknown or
+            boots without one.
+    """
+    plan, source = load_plan(path)
+    refuse(source, _initrd_faults(plan, types))
+    return plan
 
 
 def refuse(source: Source, found: Iterator[tuple[Place, str]]) -> None:
@@ -53,8 +66,28 @@ def faults(source: Source) -> Iterator[tuple[Place, str]]:
 
 @cache
 def validator() -> Draft202012Validator:
-    """Return the validator of plan files."""
-    return Draft202012Validator(json.loads(SCHEMA_PATH.read_text(encoding="utf-8")))
+    """Return the validator of plan files: what every plan has, and the part of each subject."""
+    schema = json.loads(_COMMON.read_text(encoding="utf-8"))
+    for subject in SUBJECTS.values():
+        part = {"properties": subject.plan.schema, "required": list(subject.plan.required)}
+        schema = _merged(schema, part)
+    return Draft202012Validator(schema)
+
+
+def _merged(one: Any, other: Any) -> Any:
+    """Return two schemas as one: what subjects say of a key that they share adds up.
+
+    Raises:
+        ValueError: they contradict each other, a mistake of the program.
+    """
+    if isinstance(one, dict) and isinstance(other, dict):
+        both = {key: _merged(one[key], other[key]) for key in one.keys() & other.keys()}
+        return {**one, **other, **both}
+    if isinstance(one, list) and isinstance(other, list):
+        return [*one, *(item for item in other if item not in one)]
+    if one != other:
+        raise ValueError(f"two subjects say different things of one key: {one} and {other}")
+    return one
 
 
 def _name(place: Place) -> str:
@@ -122,7 +155,8 @@ def _twice(fault: _Fault) -> Iterator[tuple[Place, str]]:
 
 def _no_shape(fault: _Fault) -> Iterator[tuple[Place, str]]:
     text = f"{_name(fault.place)} measures nothing"
-    yield fault.place, f"{text}; give at least one of: {listing(FILEIO_SHAPES)}"
+    names = listing(name for choice in fault.rule for name in choice["required"])
+    yield fault.place, f"{text}; give at least one of: {names}"
 
 
 def _other(fault: _Fault) -> Iterator[tuple[Place, str]]:
@@ -157,6 +191,16 @@ def _expected(schema: dict[str, Any]) -> str:
 
 
 def _nothing_measured(plan: Plan) -> Iterator[tuple[Place, str]]:
-    tests = plan.cpu or plan.memory or plan.fileio
-    if not (plan.boots or plan.footprints or (tests and plan.repetitions)):
+    if not any(plan.counts()):
         yield (), "the plan measures nothing: boots, footprints and tests are all absent or 0"
+
+
+def _initrd_faults(plan: Plan, types: Mapping[str, VmmType]) -> Iterator[tuple[Place, str]]:
+    able = [name for name, vmm in types.items() if vmm.initrd]
+    for index, name in enumerate(plan.initrd):
+        if name in able:
+            continue
+        why = "which boots without an initrd" if name in types else "no VMM type"
+        hint = did_you_mean(name, able)
+        text = f'initrd[{index}] is "{name}", {why}; allowed: {listing(able)}{hint}'
+        yield ("initrd", index), text

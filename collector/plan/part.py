@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
-from collector.errors import UnusableInputError
-from collector.plan.words import listing
+from collector.errors import UnusableInputError, listing
 
 
 def part(blocks: Sequence[Mapping[str, Any]], patterns: Sequence[str]) -> list[dict[str, Any]]:

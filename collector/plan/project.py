@@ -8,8 +8,7 @@ from typing import Any
 
 import yaml
 
-from collector.errors import UnusableInputError
-from collector.plan.words import did_you_mean, listing
+from collector.errors import UnusableInputError, did_you_mean, listing
 
 ROOT = Path(__file__).resolve().parents[2]
 """The checkout: plans, playbooks and roles lie beside the package."""

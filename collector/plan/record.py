@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from collector import __version__
-from collector.errors import UnusableInputError
+from collector.errors import UnusableInputError, listing
 from collector.from_host import read_json
 from collector.plan.model import Plan
 from collector.plan.project import VmmEntry, shown
-from collector.plan.words import listing
 
 FORMAT = 1
 RUN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")

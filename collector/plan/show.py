@@ -7,13 +7,13 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from collector.plan.estimate import EMULATED, HARDWARE, Costs
+from collector.errors import listing
 from collector.plan.load import load_plan
 from collector.plan.model import Plan
 from collector.plan.project import ROOT, shown, vmm_types
-from collector.plan.schedule import blocks
+from collector.plan.schedule import EMULATED, HARDWARE, blocks
 from collector.plan.totals import Totals, duration, totals
-from collector.plan.words import listing
+from collector.subjects.parts.plan import Costs
 
 
 def show_plan(plan: Plan, record: Mapping[str, Any], sums: Totals, *, emulated: bool) -> None:

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from collector.plan.estimate import Costs
 from collector.plan.model import Plan
+from collector.subjects import SUBJECTS
+from collector.subjects.parts.plan import Costs
 
 GUEST_STARTS = "guest starts and stops"
 """The subject under which the time without any log stands."""
@@ -55,10 +56,8 @@ def totals(plan: Plan, blocks: Sequence[Mapping[str, Any]], costs: Costs) -> Tot
             key = (vmm, measurement["measurement"])
             logs[key] = logs.get(key, 0) + 1
             seconds[key] = seconds.get(key, 0.0) + measurement["seconds"]
-            if key[1].startswith(("sysbench-", "fileio-")):
-                measuring += plan.seconds
-            elif (key[1], measurement["case"]) == ("boot", "default"):
-                measuring += costs.guest_start
+            if subject := SUBJECTS.get(key[1]):
+                measuring += subject.plan.measuring(plan, costs, measurement["case"])
     by_vmm = sorted(logs, key=lambda key: [block["vmm"] for block in blocks].index(key[0]))
     return Totals(
         subjects=tuple(Subject(*key, logs[key], seconds[key]) for key in by_vmm),

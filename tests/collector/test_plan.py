@@ -6,12 +6,11 @@ from pathlib import Path
 import pytest
 
 from collector.cli import main
-from collector.errors import UnusableInputError
-from collector.plan.load import load_plan
+from collector.errors import UnusableInputError, listing
+from collector.plan.load import load_plan, resolve_plan
 from collector.plan.model import Plan
 from collector.plan.project import ROOT, VmmType, find_plan, vmm_entries, vmm_types
-from collector.plan.resolve import resolve_plan
-from collector.plan.words import listing
+from collector.subjects import SUBJECTS
 
 TYPES = {
     "stratovirt": VmmType("stratovirt", 1, initrd=False),
@@ -40,16 +39,13 @@ def test_a_plan_survives_being_recorded(path: Path) -> None:
 def test_the_report_plan_is_the_report() -> None:
     """The numbers that issue and report name."""
     plan, _ = load_plan(find_plan("report"))
-    assert (plan.boots, plan.footprints, plan.repetitions, plan.seconds) == (10, 10, 2, 60)
+    assert (plan.repetitions, plan.seconds) == (2, 60)
     assert plan.initrd == ("qemu",)
-    assert plan.cpu is not None
-    assert plan.cpu.threads == (1, 4, 16, 32, 64)
-    assert plan.memory is not None
-    assert plan.memory.total_size == "1000G"
-    assert plan.fileio is not None
-    assert (plan.fileio.total_size, plan.fileio.throughput) == ("20M", plan.fileio.throughput)
-    assert plan.fileio.throughput is not None
-    assert plan.fileio.throughput.block_size == "128k"
+    assert [plan.count(name) for name in SUBJECTS] == [10, 10, 2, 2, 2, 2, 2]
+    assert plan.parts["cpu"]["threads"] == [1, 4, 16, 32, 64]
+    assert plan.parts["memory"]["total_size"] == "1000G"
+    fileio = plan.parts["fileio"]
+    assert (fileio["total_size"], fileio["throughput"]["block_size"]) == ("20M", "128k")
 
 
 @pytest.mark.parametrize(
@@ -279,10 +275,10 @@ def test_a_run_is_started_and_goes_on(tmp_path: Path, capsys: pytest.CaptureFixt
     assert main(other) == 2
     assert capsys.readouterr().err == (
         f"vmmlab plan: {run}/run.json: this run was started with something else:\n"
-        "  plan: boots is 2 in the run, 10 in the plan 'report'\n"
-        "  plan: footprints is 2 in the run, 10 in the plan 'report'\n"
         "  plan: repetitions is 1 in the run, 2 in the plan 'report'\n"
         "  plan: seconds is 1 in the run, 60 in the plan 'report'\n"
+        "  plan: boots is 2 in the run, 10 in the plan 'report'\n"
+        "  plan: footprints is 2 in the run, 10 in the plan 'report'\n"
         "  plan: settle_seconds is 3 in the run, 30 in the plan 'report'\n"
         '  VMM qemu: version is not set in the run, "9" now\n'
         "  Continue it with what it was started with, or give another run name.\n"

@@ -6,62 +6,66 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.plan.estimate import EMULATED, HARDWARE
 from collector.plan.load import load_plan
-from collector.plan.model import Cpu, Fileio, Memory, Plan, Shape
+from collector.plan.model import Plan
 from collector.plan.project import find_plan
-from collector.plan.schedule import blocks, orders, repetitions_of
+from collector.plan.schedule import EMULATED, HARDWARE, blocks, orders
 from collector.plan.totals import GUEST_STARTS, duration, totals
 
-SHAPES = st.none() | st.builds(Shape, st.integers(1, 64), st.sampled_from(["4k", "128k"]))
-PLANS = st.builds(
-    Plan,
-    name=st.just("p"),
-    description=st.just(""),
-    boots=st.integers(0, 5),
-    footprints=st.integers(0, 5),
-    repetitions=st.integers(0, 4),
-    seconds=st.integers(1, 60),
-    settle_seconds=st.integers(0, 30),
-    cpu=st.none()
-    | st.builds(Cpu, st.lists(st.integers(1, 64), min_size=1, unique=True).map(tuple)),
-    memory=st.none()
-    | st.builds(
-        Memory,
-        st.just(4),
-        st.just("1000G"),
-        st.sampled_from([("1K",), ("1K", "8K")]),
-        st.sampled_from([("seq",), ("seq", "rnd")]),
-    ),
-    fileio=st.none()
-    | st.builds(
-        Fileio,
-        st.just("20M"),
-        st.sampled_from([("rndrd",), ("rndrd", "seqwr")]),
-        SHAPES,
-        SHAPES,
-        SHAPES,
-        # One without any is refused when a plan is read.
-    ).filter(lambda fileio: any((fileio.latency, fileio.throughput, fileio.iops))),
+SHAPES = st.fixed_dictionaries(
+    {"threads": st.integers(1, 64), "block_size": st.sampled_from(["4k", "128k"])}
 )
+MEMORY = st.fixed_dictionaries(
+    {
+        "threads": st.just(4),
+        "total_size": st.just("1000G"),
+        "block_sizes": st.sampled_from([["1K"], ["1K", "8K"]]),
+        "access_modes": st.sampled_from([["seq"], ["seq", "rnd"]]),
+    }
+)
+FILEIO = st.fixed_dictionaries(
+    {"total_size": st.just("20M"), "modes": st.sampled_from([["rndrd"], ["rndrd", "seqwr"]])},
+    optional={"latency": SHAPES, "throughput": SHAPES, "iops": SHAPES},
+    # One without any is refused when a plan is read.
+).filter(lambda fileio: len(fileio) > 2)
+PLANS = st.fixed_dictionaries(
+    {
+        "boots": st.integers(0, 5),
+        "footprints": st.integers(0, 5),
+        "repetitions": st.integers(0, 4),
+        "seconds": st.integers(1, 60),
+        "settle_seconds": st.integers(0, 30),
+    },
+    optional={
+        "cpu": st.fixed_dictionaries(
+            {"threads": st.lists(st.integers(1, 64), min_size=1, unique=True)}
+        ),
+        "memory": MEMORY,
+        "fileio": FILEIO,
+    },
+).map(lambda data: Plan.from_data("p", data))
 VMMS = st.lists(st.sampled_from(["a", "b", "c", "d"]), min_size=1, unique=True)
 SEEDS = st.integers(0, 2**32 - 1)
 
 
 def planned(plan: Plan) -> Counter[tuple[str, str, int]]:
     """Return measurement, case and repetition of all that `plan` asks for, counted by hand."""
-    cpu, memory, fileio = plan.cpu, plan.memory, plan.fileio
+    cpu, memory, fileio = (plan.parts.get(key) for key in ("cpu", "memory", "fileio"))
     shapes = ("latency", "throughput", "iops")
-    tests = [("sysbench-cpu", f"threads-{count}") for count in (cpu.threads if cpu else ())]
+    tests = [("sysbench-cpu", f"threads-{count}") for count in (cpu["threads"] if cpu else ())]
     if memory:
-        sizes, modes = memory.block_sizes, memory.access_modes
+        sizes, modes = memory["block_sizes"], memory["access_modes"]
         tests += [("sysbench-memory", f"{mode}-{size}") for size in sizes for mode in modes]
     if fileio:
-        used = [shape for shape in shapes if getattr(fileio, shape)]
-        tests += [(f"fileio-{shape}", mode) for shape in used for mode in fileio.modes]
+        used = [shape for shape in shapes if shape in fileio]
+        tests += [(f"fileio-{shape}", mode) for shape in used for mode in fileio["modes"]]
     boot = [("boot", case) for case in ("default", "blame", "critical-chain")]
     memory_use = [("memory-footprint", case) for case in ("default", "smaps-rollup")]
-    counts = ((boot, plan.boots), (memory_use, plan.footprints), (tests, plan.repetitions))
+    counts = (
+        (boot, plan.parts["boots"]),
+        (memory_use, plan.parts["footprints"]),
+        (tests, plan.repetitions),
+    )
     return Counter(
         (*log, number) for logs, count in counts for number in range(1, count + 1) for log in logs
     )
@@ -80,7 +84,7 @@ def test_each_planned_log_is_scheduled_once(plan: Plan, vmms: list[str], seed: i
         )
         assert found == planned(plan)
     assert [block["block"] for block in made] == list(range(1, len(made) + 1))
-    assert len(made) == len(vmms) * repetitions_of(plan)
+    assert len(made) == len(vmms) * max(plan.counts())
 
 
 @given(PLANS, VMMS, SEEDS)

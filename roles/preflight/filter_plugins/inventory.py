@@ -9,7 +9,7 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from jinja2 import Undefined
 
-from collector.plan.words import did_you_mean
+from collector.errors import did_you_mean
 
 GROUPS = ("controllers", "builders", "lab")
 UNNEEDED = "builders"
