@@ -11,11 +11,9 @@ _TUNING = ("governor", "turbo", "thp", "ksm")
 
 
 class Fact(NamedTuple):
-    """What a fact is called, in words, and where it matters."""
+    """What a fact is called, in words."""
 
     words: str
-    measurements: tuple[str, ...] = ()
-    """The measurements it matters to; empty: all."""
     of_host: bool = False
     """The same for all VMMs of one host and run."""
 
@@ -23,7 +21,7 @@ class Fact(NamedTuple):
 FACTS: dict[str, Fact] = {
     "kernel": Fact("guest kernel"),
     "image": Fact("guest image"),
-    "initrd": Fact("boots with an initrd", ("boot", "memory-footprint")),
+    "initrd": Fact("boots with an initrd"),
     "append": Fact("further kernel parameters"),
     "vcpus": Fact("vCPUs"),
     "cpus": Fact("host CPUs of the guest"),

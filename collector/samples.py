@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import count
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,7 +12,7 @@ import pandas as pd
 from collector.metrics import metric
 from collector.parsers.clean import CleanRun
 
-__all__ = ["Columns", "LogRow", "write_csv"]
+__all__ = ["Columns", "LogRow"]
 
 _NAN = float("nan")
 
@@ -106,8 +105,3 @@ class Columns:
 
 def _strings(values: Sequence[str] | npt.NDArray[Any]) -> Any:
     return pd.array(np.asarray(values, dtype=object), dtype="str", copy=False)
-
-
-def write_csv(samples: pd.DataFrame, path: Path) -> None:
-    """Write the frame of the samples as CSV (UTF-8, comma, a header)."""
-    samples.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")

@@ -15,6 +15,7 @@ from collector.identities.printed import about
 from collector.logs import Log
 from collector.parsers.sysbench import access_mode
 from collector.results import Vmm
+from collector.subjects.sysbench_memory import TOOL
 
 _ROOM = 1.25
 """By so much two runs of the same test may differ on a machine that is used otherwise too."""
@@ -35,7 +36,7 @@ def swapped_modes(logs: Iterable[Log]) -> list[Finding]:
     for log in logs:
         mode = log.case.partition("-")[0]
         block = log.numbers.get("block_size_bytes", 0)
-        if log.tool == "sysbench-memory" and log.outcome == "ok" and block >= _SMALLEST:
+        if log.tool == TOOL and log.outcome == "ok" and block >= _SMALLEST:
             groups[log.run, log.host, log.vmm, block][mode].append(log)
     findings = []
     for group in groups.values():
@@ -58,7 +59,7 @@ def with_access_mode(log: Log, vmm: Vmm) -> Log:
 
     The test itself does not print it.
     """
-    if log.tool != "sysbench-memory" or "access_mode" in log.words or log.seconds is None:
+    if log.tool != TOOL or "access_mode" in log.words or log.seconds is None:
         return log
     found = sidecar(vmm, log.measurement, log.case, log.repetition)
     mode = access_mode(_text(found.get("command")))

@@ -7,11 +7,11 @@ from typing import Any
 from collector.facts import sidecar
 from collector.findings import Finding
 from collector.identities.fileio import MIB
+from collector.identities.modes import only_reads
 from collector.identities.printed import plain
 from collector.logs import Log
 from collector.results import Vmm
-
-_READS = ("rndrd", "seqrd")
+from collector.subjects.memory_footprint import MEMORY_FOOTPRINT
 
 
 def conditions(vmms: Mapping[tuple[str, str, str], Vmm], logs: Iterable[Log]) -> list[Finding]:
@@ -35,7 +35,7 @@ def _reads_from_memory(
         guest = vmms[log.run, log.host, log.vmm].meta.get("guest")
         memory = guest.get("memory_mib") if isinstance(guest, dict) else None
         if (
-            log.words.get("file_test_mode") in _READS
+            only_reads(log.words.get("file_test_mode", ""))
             and size
             and isinstance(memory, int)
             and size < memory * MIB
@@ -55,7 +55,7 @@ def _still_growing(vmms: Mapping[tuple[str, str, str], Vmm], logs: Iterable[Log]
     groups: dict[tuple[str, str, str], list[tuple[Log, dict[str, Any]]]] = defaultdict(list)
     for log in logs:
         place = (log.run, log.host, log.vmm)
-        if log.measurement == "memory-footprint":
+        if log.measurement == MEMORY_FOOTPRINT.name:
             record = sidecar(vmms[place], log.measurement, log.case, log.repetition)
             groups[place].append((log, record))
     findings = []

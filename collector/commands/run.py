@@ -7,7 +7,7 @@ from pathlib import Path
 from collector.errors import UnusableInputError, did_you_mean, listing
 from collector.exit_status import ExitStatus
 from collector.plan.load import resolve_plan
-from collector.plan.project import ROOT, find_plan, shown, vmm_types
+from collector.plan.project import ROOT, find_plan, near, vmm_types
 from collector.plan.record import checked_name
 from collector.run.display import make_display
 from collector.run.follow import Follower
@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
     elif code and not follower.closing:
         print(f"ansible-playbook ended with {code}; the last it said:")
         print(*log.path.read_text(encoding="utf-8").splitlines()[-_TAIL:], sep="\n")
-    print(f"Ansible's log: {shown(log.path.absolute())}")
+    print(f"Ansible's log: {near(log.path.absolute())}")
     return _exit_status(code, follower, check=arguments.check)
 
 
@@ -104,7 +104,7 @@ def _playbook(given: str) -> Path:
         return Path(given).absolute()
     raise UnusableInputError(
         f"no playbook is called '{given}'{did_you_mean(given, names)};"
-        f" playbooks in {shown(folder)}: {listing(names)}"
+        f" playbooks in {near(folder)}: {listing(names)}"
     )
 
 

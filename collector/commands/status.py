@@ -7,7 +7,7 @@ from pathlib import Path
 
 from collector.errors import UnusableInputError, did_you_mean, listing
 from collector.exit_status import ExitStatus
-from collector.plan.project import ROOT, shown
+from collector.plan.project import ROOT, near
 from collector.run.status import closing_lines
 from collector.run.summary import summarize
 
@@ -41,5 +41,5 @@ def _folder(given: str) -> Path:
     runs = [path.parent.name for path in sorted(results.glob("*/run.json"))]
     raise UnusableInputError(
         f"{given}: there is no such run{did_you_mean(given, runs)};"
-        f" runs in {shown(results)}: {listing(runs)}"
+        f" runs in {near(results)}: {listing(runs)}"
     )

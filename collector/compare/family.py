@@ -5,8 +5,7 @@ import math
 from collections.abc import Collection as Names
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
+from statistics import median
 
 from collector import statistics
 from collector.compare.like_hosts import Likened, on_like_hosts
@@ -203,7 +202,7 @@ def _sample_warnings(label: str, series: Series, *, per_host: bool) -> tuple[str
         warnings.append(f"{label}: outliers, kept: {shown}{more}")
     if not per_host and statistics.drift_p(values) < _DRIFT:
         half = len(values) // 2
-        change = np.median(values[-half:]) - np.median(values[:half])
+        change = median(values[-half:]) - median(values[:half])
         word = "rising" if change > 0 else "falling"
         warnings.append(f"{label}: drift, {word} over the repetitions")
     return tuple(warnings)
@@ -239,7 +238,7 @@ def _comparison(draft: _Draft) -> Comparison:
 
 
 def _median(values: Sequence[float]) -> float | None:
-    return float(np.median(values)) if values else None
+    return median(values) if values else None
 
 
 def _ratio(left: float | None, right: float | None) -> float | None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from collector.compare.side import PARAMETERS, Side
 from collector.facts import FACTS, short
+from collector.subjects import SUBJECTS
 
 OWN_FACTS = {
     "file_set": "file set",
@@ -22,7 +23,7 @@ def refusals(left: Side, right: Side, measurement: str, case: str) -> dict[str, 
     """Return fact to sentence for everything that forbids to compare one case."""
     found = {name: text for name, text in _labels(left, right).items() if text}
     for name, fact in FACTS.items():
-        if fact.measurements and measurement not in fact.measurements:
+        if name in SUBJECTS[measurement].unaffected_by:
             continue
         one, other = left.facts.get(name), right.facts.get(name)
         if one and other and one != other:

@@ -4,9 +4,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from statistics import median
 from typing import NamedTuple
-
-import numpy as np
 
 from collector.errors import UnusableInputError
 from collector.facts import facts_of, is_emulated, is_stand_in, machine_of
@@ -194,7 +193,7 @@ def _one_host(samples: list[tuple[int, float]]) -> Series:
 
 def _many_hosts(hosts: dict[tuple[str, str], list[tuple[int, float]]], names: _Names) -> Series:
     return Series(
-        tuple(float(np.median([value for _, value in samples])) for samples in hosts.values()),
+        tuple(median(value for _, value in samples) for samples in hosts.values()),
         tuple(names[place] for place in hosts),
     )
 
@@ -252,4 +251,4 @@ def _seconds(logs: Sequence[Log]) -> dict[tuple[str, str], float]:
     for log in logs:
         if "total_time_s" in log.numbers:
             times[log.measurement, log.case].append(log.numbers["total_time_s"])
-    return {case: float(np.median(found)) for case, found in times.items()}
+    return {case: median(found) for case, found in times.items()}

@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from collector.compare.model import p_text
+from collector.files import complete
 from collector.html.svg import plot, readable
 from collector.labels import Language, say
 from collector.report.answers import remarks_of, verdict_text
@@ -15,7 +16,7 @@ from collector.report.content import HostReport
 from collector.report.lab import LabReport
 from collector.report.problems import why_empty
 from collector.subjects import SUBJECTS
-from collector.subjects.parts.shown import Style
+from collector.subjects.parts.looks import Style
 from collector.tables.model import Cell, shown
 
 _HERE = Path(__file__).parent
@@ -72,12 +73,10 @@ def _environment(language: Language) -> Environment:
 
 
 def _write(text: str, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.unfinished")
     # Control characters from logs and names have no place in HTML.
     safe = _UNPRINTABLE.sub("\ufffd", text)
-    unfinished.write_text(safe, encoding="utf-8", errors="replace", newline="\n")
-    unfinished.replace(path)
+    with complete(path) as unfinished:
+        unfinished.write_text(safe, encoding="utf-8", errors="replace", newline="\n")
 
 
 def _contents(report: HostReport) -> Iterator[tuple[str, str]]:

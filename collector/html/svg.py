@@ -8,13 +8,14 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from statistics import median
 
 from markupsafe import Markup
 
 from collector.labels import Language, say
-from collector.report.series import Chart, Series
+from collector.report.series import COLOURS, Chart, Series
 
-COLOURS = ("#2f6db5", "#e07b39", "#4c9f70", "#8e5ea2", "#b0a030", "#7f7f7f")
+_COLOURS = tuple(f"#{colour.lower()}" for colour in COLOURS)
 WIDTH = 380
 _LEFT, _RIGHT = 96, 62
 _PLOT = WIDTH - _LEFT - _RIGHT
@@ -83,7 +84,7 @@ def _bars(chart: Chart) -> Markup:
         height = _BAR * len(chart.series)
         shapes.append(_label(category, y + height / 2 + 4))
         for number, series in enumerate(chart.series):
-            shapes += _bar(series, index, COLOURS[number % len(COLOURS)], scale, y)
+            shapes += _bar(series, index, _COLOURS[number % len(COLOURS)], scale, y)
             y += _BAR
         y += _GAP
     shapes.append(_axis(scale, y))
@@ -109,7 +110,7 @@ def _bar(series: Series, index: int, colour: str, scale: Scale, y: float) -> lis
 def _strips(chart: Chart, language: Language) -> Markup:
     """One strip of dots per category and series, its median a tick."""
     strips = [
-        (category, series.name, values, COLOURS[number % len(COLOURS)])
+        (category, series.name, values, _COLOURS[number % len(COLOURS)])
         for index, category in enumerate(chart.categories)
         for number, series in enumerate(chart.series)
         if (values := series.samples[index])
@@ -126,13 +127,13 @@ def _strips(chart: Chart, language: Language) -> Markup:
         if category:
             shapes.append(_text(name, _LEFT - 6, middle + 16, "series"))
         shapes += _dots(values, scale, middle, colour, spread=8.0)
-        centre = scale.x(_median(values))
+        centre = scale.x(median(values))
         shapes.append(
             Markup('<line x1="{0}" x2="{0}" y1="{1}" y2="{2}" class="median"/>').format(
                 centre, middle - 12, middle + 12
             )
         )
-        shapes.append(_text(readable(_median(values)), WIDTH - _RIGHT + 5, middle + 4, "value"))
+        shapes.append(_text(readable(median(values)), WIDTH - _RIGHT + 5, middle + 4, "value"))
         y = middle + 16
         if not together:
             shapes.append(_axis(scale, y))
@@ -167,7 +168,7 @@ def _stacked(chart: Chart) -> Markup:
                     scale.x(start),
                     y,
                     round(scale.x(start + part) - scale.x(start), 2),
-                    COLOURS[number % len(COLOURS)],
+                    _COLOURS[number % len(COLOURS)],
                 )
             )
             start += part
@@ -182,12 +183,6 @@ def _around(values: Sequence[float]) -> Scale:
     low, high = min(values), max(values)
     room = (high - low) * 0.08 or abs(high) * 0.02 or 1.0
     return Scale(low - room, high + room)
-
-
-def _median(values: Sequence[float]) -> float:
-    ordered = sorted(values)
-    half = len(ordered) // 2
-    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
 def _dots(
@@ -243,7 +238,7 @@ def _frame(chart: Chart, height: float, shapes: Sequence[Markup], *, legend: boo
         return drawing
     entries = Markup("").join(
         Markup('<span><i style="background:{}"></i>{}</span>').format(
-            COLOURS[number % len(COLOURS)], series.name
+            _COLOURS[number % len(COLOURS)], series.name
         )
         for number, series in enumerate(chart.series)
     )

@@ -35,7 +35,7 @@ class VmmEntry:
     given: Mapping[str, Any]
 
 
-def shown(path: Path) -> Path:
+def near(path: Path) -> Path:
     """Return `path` relative to the working directory when it lies in it: for messages."""
     try:
         return path.relative_to(Path.cwd())
@@ -58,10 +58,10 @@ def find_plan(name: str, root: Path = ROOT) -> Path:
     plans = {path.stem: path for path in sorted(folder.glob("*.yml"))}
     if name not in plans:
         raise UnusableInputError(
-            f"no plan is called '{name}'{did_you_mean(name, plans)}; plans in {shown(folder)}:"
+            f"no plan is called '{name}'{did_you_mean(name, plans)}; plans in {near(folder)}:"
             f" {listing(plans)} (a path to a file of yours is taken as well)"
         )
-    return shown(plans[name])
+    return near(plans[name])
 
 
 def vmm_types(root: Path = ROOT) -> dict[str, VmmType]:
@@ -77,7 +77,7 @@ def vmm_types(root: Path = ROOT) -> dict[str, VmmType]:
             found.append(VmmType(data["type"], int(data["order"]), bool(data["initrd"])))
         except (OSError, yaml.YAMLError, TypeError, ValueError, KeyError) as error:
             raise UnusableInputError(
-                f"{shown(path)}: not a VMM descriptor with type, order and initrd: {error}"
+                f"{near(path)}: not a VMM descriptor with type, order and initrd: {error}"
             ) from error
     found.sort(key=lambda vmm: (vmm.order, vmm.name))
     return {vmm.name: vmm for vmm in found}

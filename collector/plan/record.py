@@ -15,7 +15,7 @@ from collector import __version__
 from collector.errors import UnusableInputError, listing
 from collector.from_host import read_json
 from collector.plan.model import Plan
-from collector.plan.project import VmmEntry, shown
+from collector.plan.project import VmmEntry, near
 
 FORMAT = 1
 RUN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
@@ -68,7 +68,7 @@ def continued(record: Mapping[str, Any], wanted: Wanted, path: Path) -> dict[str
     different = list(_differences(record, wanted))
     if different:
         raise UnusableInputError(
-            f"{shown(path)}: this run was started with something else:"
+            f"{near(path)}: this run was started with something else:"
             + "".join(f"\n  {line}" for line in different)
             + "\n  Continue it with what it was started with, or give another run name."
         )
@@ -151,16 +151,16 @@ def read_record(directory: Path) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, RecursionError) as error:
-        raise UnusableInputError(f"{shown(path)}: cannot be read: {error}") from error
+        raise UnusableInputError(f"{near(path)}: cannot be read: {error}") from error
     if not isinstance(record, dict) or record.get("format") != FORMAT:
         found = record.get("format") if isinstance(record, dict) else "no mapping"
         raise UnusableInputError(
-            f"{shown(path)}: format is {found}, expected {FORMAT}: the run was recorded by another"
+            f"{near(path)}: format is {found}, expected {FORMAT}: the run was recorded by another"
             " version of vmmlab, or by hand; give another run name"
         )
     missing = {"plan", "seed", "vmms", "vmm_entries", "left_out", "hosts", "blocks"} - set(record)
     if missing:
-        raise UnusableInputError(f"{shown(path)}: {listing(sorted(missing))} missing in it")
+        raise UnusableInputError(f"{near(path)}: {listing(sorted(missing))} missing in it")
     return record
 
 
@@ -181,7 +181,7 @@ def write_record(directory: Path, record: Mapping[str, Any]) -> None:
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        raise UnusableInputError(f"{shown(path)}: cannot be written: {error.strerror}") from error
+        raise UnusableInputError(f"{near(path)}: cannot be written: {error.strerror}") from error
 
 
 def _now() -> str:

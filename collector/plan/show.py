@@ -10,7 +10,7 @@ from rich.table import Table
 from collector.errors import listing
 from collector.plan.load import load_plan
 from collector.plan.model import Plan
-from collector.plan.project import ROOT, shown, vmm_types
+from collector.plan.project import ROOT, near, vmm_types
 from collector.plan.schedule import EMULATED, HARDWARE, blocks
 from collector.plan.totals import Totals, duration, totals
 from collector.subjects.parts.plan import Costs
@@ -66,7 +66,7 @@ def show_plans(costs: Costs) -> None:
     for heading in ("logs", "time"):
         table.add_column(heading, justify="right")
     for path in sorted((ROOT / "inventory" / "plans").glob("*.yml")):
-        plan, _ = load_plan(shown(path))
+        plan, _ = load_plan(near(path))
         sums = totals(plan, blocks(plan, names, 0, costs), costs)
         table.add_row(plan.name, plan.description, str(sums.logs), duration(sums.wall_s))
     console = _console()

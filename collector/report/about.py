@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from collector.labels import WORDS, Language, say
-from collector.report.facts import plain
+from collector.report.facts import as_text
 from collector.report.problems import Problem
 from collector.results import Vmm
 from collector.tables.host_data import HostData
@@ -31,7 +31,7 @@ def about(
     machine = [
         say(language, f"with {name}", text=text) if f"with {name}" in WORDS else text
         for name in ("cpu_model", "cpus", "memory_mib", "os", "kernel", "virtualization")
-        if (text := plain(host.get(name))) not in {"", "none"}
+        if (text := as_text(host.get(name))) not in {"", "none"}
     ]
     lines.append(("about host", f"{data.host.name}: {_listed(machine, language)}"))
     lines += [("about vmm", _vmm(data, vmm, language)) for vmm in data.vmms]

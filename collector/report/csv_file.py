@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from collector.files import complete
+
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -18,7 +20,7 @@ def write_samples(samples: pd.DataFrame, path: Path) -> None:
         if samples[name].dtype == "str":
             column = samples[name]
             safe[name] = column.where(~column.str.startswith(_FORMULA_SIGNS), "'" + column)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    safe.to_csv(unfinished, index=False, lineterminator="\n", encoding="utf-8", errors="replace")
-    unfinished.replace(path)
+    with complete(path) as unfinished:
+        safe.to_csv(
+            unfinished, index=False, lineterminator="\n", encoding="utf-8", errors="replace"
+        )

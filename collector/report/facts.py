@@ -81,10 +81,10 @@ def _tuning(tuning: Any, language: Language) -> Iterator[Fact]:
         return
     for name, setting in tuning.items():
         if isinstance(setting, dict):
-            words = [plain(setting.get(part)) or "-" for part in ("before", "wanted", "after")]
+            words = [as_text(setting.get(part)) or "-" for part in ("before", "wanted", "after")]
             value = say(language, "fact tuned", before=words[0], wanted=words[1], after=words[2])
         else:
-            value = plain(setting)
+            value = as_text(setting)
         yield Fact("host", say(language, "fact tuning", name=name), (value,))
 
 
@@ -96,10 +96,10 @@ def _flat(value: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
         if isinstance(item, dict):
             yield from _flat(item, f"{prefix}{name}.")
         else:
-            yield f"{prefix}{name}", plain(item)
+            yield f"{prefix}{name}", as_text(item)
 
 
-def plain(value: Any) -> str:
+def as_text(value: Any) -> str:
     """Return a recorded value as text; "" where there is none."""
     if isinstance(value, list):
         return shlex.join(str(item) for item in value)

@@ -11,7 +11,7 @@ from collector.labels import Language, say
 from collector.metrics import metric
 from collector.report.content import HostReport, Pair, pairs_of, title_of
 from collector.report.fact_names import fact_name
-from collector.report.facts import plain
+from collector.report.facts import as_text
 from collector.report.notices import left_out, left_out_notice
 from collector.report.problems import Problem
 from collector.report.series import Chart, Series
@@ -124,7 +124,7 @@ def host_line(report: HostReport, name: str, workbook: str, page: str) -> HostLi
         kinds.count("missing"),
         kinds.count("contradiction"),
         {
-            fact_name(name, report.language): plain(report.data.host.meta[name])
+            fact_name(name, report.language): as_text(report.data.host.meta[name])
             for name in _HOST_FACTS
             if name in report.data.host.meta
         },

@@ -8,10 +8,13 @@ from typing import Literal
 from collector.labels import Language, say
 from collector.metrics import metric
 from collector.subjects import SUBJECTS, Case, Subject
-from collector.subjects.parts import shown
+from collector.subjects.parts import looks
 from collector.tables.by_subject import cases_of
 from collector.tables.host_data import HostData
 from collector.tables.model import SampleKey
+
+COLOURS = ("2F6DB5", "E07B39", "4C9F70", "8E5EA2", "B0A030", "7F7F7F")
+"""Of the series in their order, red, green and blue, in workbook and page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ def charts_of(data: HostData, language: Language) -> tuple[Chart, ...]:
     )
 
 
-def _stacked(data: HostData, subject: Subject, drawn: shown.Chart, language: Language) -> Chart:
+def _stacked(data: HostData, subject: Subject, drawn: looks.Chart, language: Language) -> Chart:
     """The parts of a whole, one stack per VMM."""
     names = [vmm.name for vmm in data.vmms if data.has(vmm.name, subject.name)]
     series = tuple(
@@ -77,7 +80,7 @@ def _stacked(data: HostData, subject: Subject, drawn: shown.Chart, language: Lan
     )
 
 
-def _per_case(data: HostData, subject: Subject, drawn: shown.Chart, language: Language) -> Chart:
+def _per_case(data: HostData, subject: Subject, drawn: looks.Chart, language: Language) -> Chart:
     """One category per case that has one of the metrics, one series per VMM with the subject."""
     chosen = {
         _label(case, language): name

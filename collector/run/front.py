@@ -17,7 +17,7 @@ from typing import Any
 import ansible_runner  # type: ignore[import-untyped] # it has no types
 
 from collector.errors import UnusableInputError
-from collector.plan.project import ROOT, shown
+from collector.plan.project import ROOT, near
 from collector.run.display import Display
 from collector.run.follow import Follower, plain_line
 
@@ -78,7 +78,7 @@ class KeptLog:
         try:
             yield
         except OSError as error:
-            self._complaint = f"Ansible's log {shown(path)} cannot be written: {error.strerror}"
+            self._complaint = f"Ansible's log {near(path)} cannot be written: {error.strerror}"
 
 
 class Stop:

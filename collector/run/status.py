@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from collector.plan.project import shown
+from collector.plan.project import near
 from collector.plan.totals import duration
 from collector.run.summary import HostSummary, Missing, RunSummary
 
@@ -96,4 +96,4 @@ def closing_lines(summary: RunSummary) -> Iterator[str]:
 
 
 def _display(path: Path) -> Path:
-    return shown(path.absolute())
+    return near(path.absolute())

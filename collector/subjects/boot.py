@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from collector.identities.boot import boot_sum
 from collector.identities.printed import Numbers, Problem
 from collector.subjects.parts.folder import no_problems, nothing, only_default
+from collector.subjects.parts.looks import Chart, PerRepetition, Table, Texts
 from collector.subjects.parts.metric import Metric
 from collector.subjects.parts.model import Format, Stated, Subject
 from collector.subjects.parts.plan import Costs, Plan, PlanPart, Step
-from collector.subjects.parts.shown import Chart, PerRepetition, Table, Texts
 from collector.words import Message, say
 
 _TOOL = "systemd-analyze"

@@ -9,10 +9,10 @@ from collector.identities.printed import Numbers, Problem
 from collector.identities.repeated import fairness
 from collector.subjects.parts import sysbench
 from collector.subjects.parts.folder import differs, size_in_bytes
+from collector.subjects.parts.looks import Chart, Matrix, PerCase, Table, Texts
 from collector.subjects.parts.metric import Metric
 from collector.subjects.parts.model import Case, Stated, Stray, Subject
 from collector.subjects.parts.plan import Costs, Plan, PlanPart, Step
-from collector.subjects.parts.shown import Chart, Matrix, PerCase, Table, Texts
 from collector.words import Message, say
 
 _KEY = "fileio"

@@ -6,10 +6,10 @@ from collector.identities.boot import footprint_order, whole_pages
 from collector.identities.printed import Numbers, Problem
 from collector.identities.repeated import parts_of_memory
 from collector.subjects.parts.folder import nothing, only_default
+from collector.subjects.parts.looks import Chart, PerRepetition, Style, Table, Texts
 from collector.subjects.parts.metric import Metric
 from collector.subjects.parts.model import Format, Stated, Subject
 from collector.subjects.parts.plan import Costs, Plan, PlanPart, Step
-from collector.subjects.parts.shown import Chart, PerRepetition, Style, Table, Texts
 from collector.words import Message, say, say_in
 
 _SHOWN = ("size_kb", "rss_kb", "dirty_kb")

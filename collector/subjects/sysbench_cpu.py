@@ -6,9 +6,9 @@ from collector.identities.printed import Numbers, Problem
 from collector.identities.repeated import fairness
 from collector.subjects.parts import sysbench
 from collector.subjects.parts.folder import nothing
+from collector.subjects.parts.looks import Chart, PerCase, Table, Texts
 from collector.subjects.parts.model import Case, Stated, Subject
 from collector.subjects.parts.plan import Costs, Plan, PlanPart, Step
-from collector.subjects.parts.shown import Chart, PerCase, Table, Texts
 from collector.words import say
 
 _KEY = "cpu"

@@ -6,7 +6,7 @@ from itertools import count
 from collector.labels import Language, say
 from collector.results import Vmm
 from collector.subjects import SUBJECTS, Subject
-from collector.subjects.parts.shown import Matrix
+from collector.subjects.parts.looks import Matrix
 from collector.tables.by_subject import rows_of
 from collector.tables.host_data import HostData
 from collector.tables.model import Table

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from collector.labels import Language, say
 from collector.subjects import Case, Subject
+from collector.subjects.parts.looks import Matrix, PerCase, PerRepetition, Style
 from collector.subjects.parts.metric import PERCENTILE
-from collector.subjects.parts.shown import Matrix, PerCase, PerRepetition, Style
 from collector.tables.cells import (
     heading,
     not_applicable,

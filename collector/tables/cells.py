@@ -3,7 +3,7 @@
 import re
 
 from collector.labels import Language, say
-from collector.subjects.parts.shown import Style
+from collector.subjects.parts.looks import Style
 from collector.tables.host_data import HostData
 from collector.tables.model import Cell, SampleKey, Source
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
-from collector.subjects.parts.shown import Style
+from collector.subjects.parts.looks import Style
 
 MINUTE_S = 60
 DAY_S = 86_400

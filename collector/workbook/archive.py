@@ -15,6 +15,8 @@ from typing import Final
 from openpyxl import Workbook
 from openpyxl.writer.excel import ExcelWriter
 
+from collector.files import complete
+
 _ENTRY_DATE: Final = (1980, 1, 1, 0, 0, 0)
 """The earliest that a zip archive can say."""
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
@@ -44,10 +46,9 @@ def save(
     ExcelWriter(workbook, zipfile.ZipFile(raw, "w", zipfile.ZIP_STORED)).save()
     # Sheets have their names in the archive only now.
     parts = {sheet.path.lstrip("/"): sheet.title for sheet in workbook.worksheets}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.unfinished")
     stamp = f"{created:%Y-%m-%dT%H:%M:%SZ}".encode()
     with (
+        complete(path) as unfinished,
         zipfile.ZipFile(raw) as source,
         zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as target,
     ):
@@ -63,7 +64,6 @@ def save(
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
             target.writestr(entry, content)
-    unfinished.replace(path)
 
 
 def _with_results(content: bytes, results: Mapping[str, float]) -> bytes:

@@ -20,11 +20,10 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from collector.labels import Language, say
-from collector.report.series import Chart
+from collector.report.series import COLOURS, Chart
 from collector.workbook import page, styles
 from collector.workbook.text import at, put_text
 
-COLOURS = ("2F6DB5", "E07B39", "4C9F70", "8E5EA2", "B0A030", "7F7F7F")
 _FORMATS = {"s": "0.000", "KiB": "#,##0"}
 """Unit to the number format of medians in it; two decimals otherwise."""
 _ROWS_PER_CHART = 15

@@ -135,7 +135,7 @@ def _spread_row(spread: Spread, language: Language) -> tuple[page.Value, ...]:
         spread.vmm,
         spread.hosts,
         *(
-            page.shown(value, spread.metric)
+            page.as_printed(value, spread.metric)
             for value in (spread.median, first, third, spread.lowest, spread.highest)
         ),
         (third - first) / spread.median if spread.median else None,

@@ -95,7 +95,7 @@ def _medians(answer: Answer) -> tuple[page.Value, page.Value]:
     if answer.cases > 1:
         return NOT_APPLICABLE, NOT_APPLICABLE
     name = answer.metrics[0]
-    return page.shown(answer.median_left, name), page.shown(answer.median_right, name)
+    return page.as_printed(answer.median_left, name), page.as_printed(answer.median_right, name)
 
 
 def _remarks(pair: Pair, language: Language) -> list[str]:

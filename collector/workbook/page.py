@@ -90,7 +90,7 @@ class Shown(NamedTuple):
 Value = str | float | Shown | None
 
 
-def shown(value: float | None, name: str) -> Shown:
+def as_printed(value: float | None, name: str) -> Shown:
     """Return a number of the metric `name` with as many decimals as its tool prints."""
     known = metric(name)
     if known.whole:

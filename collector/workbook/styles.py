@@ -5,7 +5,7 @@ from typing import Any, Literal
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
 
-from collector.subjects.parts.shown import Style
+from collector.subjects.parts.looks import Style
 
 
 def font(

@@ -3,6 +3,7 @@
 import html
 import json
 import shutil
+from collections.abc import Collection as Names
 from pathlib import Path
 
 import openpyxl
@@ -14,14 +15,13 @@ from collector.compare import (
     Comparison,
     compare_pairs,
     compare_sides,
-    compare_vmms,
     make_side,
 )
 from collector.compare.side import Key, Series, Side
 from collector.errors import UnusableInputError
 from collector.exit_status import ExitStatus
 from collector.report.content import pairs_of
-from collector.results import collect, labels_of
+from collector.results import Collection, collect, labels_of
 
 
 @pytest.fixture
@@ -30,6 +30,13 @@ def results(tmp_path: Path) -> Path:
     root = tmp_path / "results"
     report_logs.write_report_results(root / "run" / "host")
     return root
+
+
+def compare_vmms(
+    collection: Collection, left: str, right: str, accept: Names[str] = ()
+) -> list[Comparison]:
+    """Compare two VMMs of one collection, metric by metric."""
+    return compare_sides(make_side(collection, left), make_side(collection, right), accept)
 
 
 def record(root: Path, vmm: str, **changed: object) -> None:

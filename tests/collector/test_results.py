@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from collector.errors import UnusableInputError
+from collector.report.csv_file import write_samples
 from collector.results import Collection, collect, labels_of
-from collector.samples import write_csv
 
 LOGS = Path(__file__).parent.parent / "data" / "logs"
 CPU = LOGS / "sysbench/cpu.log"
@@ -332,6 +332,6 @@ def test_a_damaged_run_json_is_refused(results: Path, place: str, content: str) 
 def test_samples_are_written_as_csv(results: Path, tmp_path: Path) -> None:
     """The frame, read back, is the frame."""
     samples = collect([results]).samples
-    write_csv(samples, tmp_path / "samples.csv")
+    write_samples(samples, tmp_path / "samples.csv")
     again = pd.read_csv(tmp_path / "samples.csv", keep_default_na=False, na_values={"value": [""]})
     pd.testing.assert_frame_equal(samples, again)

@@ -7,7 +7,7 @@ import report_logs
 
 from collector.labels import Language
 from collector.results import collect
-from collector.subjects.parts.shown import Style
+from collector.subjects.parts.looks import Style
 from collector.tables import make_tables
 from collector.tables.host_data import index_host, split
 from collector.tables.model import Cell, Table, shown, stored

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from collector.identities.printed import Numbers, Problem
+from collector.subjects.parts.looks import Chart, PerCase, PerRepetition, Table, Texts
 from collector.subjects.parts.metric import PERCENTILE, Metric
 from collector.subjects.parts.plan import PlanPart
-from collector.subjects.parts.shown import Chart, PerCase, PerRepetition, Table, Texts
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
