@@ -7,7 +7,7 @@ Windows editor. This module takes away what those added and keeps the number of 
 import re
 from dataclasses import dataclass
 
-__all__ = ["Line", "decode", "is_noise", "is_prompt", "read_lines"]
+__all__ = ["Line", "decode", "is_illegible", "is_noise", "is_prompt", "read_lines"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +181,11 @@ def read_lines(data: bytes) -> list[Line]:
 def is_noise(text: str) -> bool:
     """Tell whether a line is a kernel's or systemd's message on the console."""
     return _NOISE.match(text) is not None
+
+
+def is_illegible(text: str) -> bool:
+    """Tell whether something of a line was lost, and no number can have been in what is left."""
+    return _LOST in text and not any(map(str.isdigit, text))
 
 
 def is_prompt(text: str) -> bool:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from operator import itemgetter
 
 from collector.metrics import METRICS
-from collector.parsers import pmap, smaps_rollup, systemd_time, systemd_units
+from collector.parsers import pmap, smaps_rollup, sysbench, systemd_time, systemd_units
 from collector.parsers.model import LogRun, Value
 from collector.parsers.scan import scan_log
 from collector.parsers.sysbench_grammar import RULES
@@ -123,11 +123,13 @@ class _Shape:
         first: the first of them, as the parsers read it.
         options: the numbers that are options, the same in all of them.
         results: the numbers of one of them, still in digits, from its groups.
+        work: which numbers are not all zero where the test has done anything.
     """
 
     first: CleanRun
     options: list[float]
     results: Callable[[tuple[bytes, ...]], tuple[bytes, ...]]
+    work: tuple[int, ...]
 
 
 _shapes: dict[tuple[bytes | None, ...], _Shape] = {}
@@ -150,6 +152,8 @@ def _sysbench(data: bytes) -> CleanRun | None:
         _shapes[key] = shape
     first = shape.first
     numbers = shape.options + list(map(float, shape.results(groups)))
+    if not any(numbers[at] for at in shape.work):
+        return None
     return CleanRun(
         first.tool, first.version, first.parser, first.metrics, numbers, first.lines, first.words
     )
@@ -165,7 +169,12 @@ def _shape(data: bytes, groups: tuple[bytes | None, ...]) -> _Shape | None:
     first = columns(runs[0])
     if len(first.numbers) != len(options) + len(results):
         return None
-    return _Shape(first, list(first.numbers[: len(options)]), itemgetter(*results))
+    return _Shape(
+        first,
+        list(first.numbers[: len(options)]),
+        itemgetter(*results),
+        sysbench.work(first.metrics),
+    )
 
 
 _TIME = re.compile(

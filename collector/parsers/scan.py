@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from collector.logtext import Line, is_noise, is_prompt, read_lines
 from collector.parsers import pmap, smaps_rollup, sysbench, systemd_time, systemd_units
 from collector.parsers.model import LogRun
-from collector.parsers.sysbench_grammar import BANNER
+from collector.parsers.sysbench_lines import BANNER
+from collector.parsers.sysbench_rest import Rest
 
 __all__ = ["scan", "scan_log"]
 
@@ -55,7 +57,7 @@ def scan(lines: Sequence[Line]) -> tuple[LogRun, ...]:
     runs: list[LogRun] = []
     command: Line | None = None
     version: str | None = None
-    broken = False  # inside the remains of a failed sysbench run
+    rest: Rest | None = None  # of a failed run of sysbench
     index = 0
     while index < len(lines):
         line = lines[index]
@@ -64,27 +66,56 @@ def scan(lines: Sequence[Line]) -> tuple[LogRun, ...]:
         if not text or is_noise(line.text):
             continue
         run: LogRun | None = None
+        left: Rest | None = None
         reader = next((read for begins, read in _READERS if begins(text)), None)
         if reader:
             run, index = reader(lines, index - 1)
-        elif sysbench.restarts(text) or (not broken and sysbench.begins(text)):
-            run, index = sysbench.read(lines, index - 1, command, version)
+        elif _begins_sysbench(lines, index - 1, rest):
+            run, index, left = sysbench.read(lines, index - 1, command, version)
         elif refused := next((rule for rule in _REFUSALS if rule[0].match(text)), None):
             run = LogRun(refused[1] or None, None, "error", text, line.number, (), refused[2])
             if runs and (runs[-1].parser, runs[-1].line) == (run.parser, line.number - 1):
                 continue  # the second line of one complaint
         elif is_prompt(text):
-            command, broken = line, False
+            _say_what_was_left(runs, rest)
+            command, rest = line, None
             continue
         else:
             banner = BANNER.match(text)
             version = banner["version"] if banner else version
+            if rest:
+                rest.take(text)
             continue
-        if run:
-            runs.append(run)
-            broken = run.parser == sysbench.PARSER and run.outcome == "error"
+        _say_what_was_left(runs, rest)
+        runs += [run] if run else []
+        rest = left
         command = version = None
+    _say_what_was_left(runs, rest)
     return tuple(runs) if runs else (_nothing(lines),)
+
+
+def _begins_sysbench(lines: Sequence[Line], index: int, rest: Rest | None) -> bool:
+    """Tell whether a run of sysbench begins here, and no line that is left of the one before."""
+    line = lines[index]
+    text = line.text.strip()
+    if rest is None or sysbench.restarts(text):
+        return sysbench.begins(text)
+
+    def is_whole() -> bool:
+        run = sysbench.read(lines, index, None, None)[0]
+        return run is not None and run.outcome == "ok"
+
+    return rest.ends(line, is_whole)
+
+
+def _say_what_was_left(runs: list[LogRun], rest: Rest | None) -> None:
+    """Name the result that may be one of its own and is not read, at the end of a refused run."""
+    if rest and rest.whole_at and runs:
+        reason = (
+            f"{runs[-1].reason}; the result from line {rest.whole_at} on may be this run's, and is"
+            " not read"
+        )
+        runs[-1] = replace(runs[-1], reason=reason)
 
 
 def _nothing(lines: Sequence[Line]) -> LogRun:

@@ -1,13 +1,20 @@
 """Every line that sysbench 1.0 and 1.1 print in a run of cpu, memory or fileio, in their order.
 
 Sources: sysbench's `sysbench.c`, `sb_cpu.c`, `sb_memory.c`, `sb_fileio.c` and `sb_histogram.c`,
-release 1.0.20 and the 1.1 development line.
+releases 1.0.0 to 1.0.20 and the 1.1 development line.
 """
 
 import re
 from dataclasses import dataclass
 
-__all__ = ["ANYWHERE", "BANNER", "OLD_BANNER", "PREPARATION", "RULES", "Rule", "convert", "match"]
+__all__ = [
+    "LAST",
+    "RULES",
+    "Rule",
+    "convert",
+    "looks_like",
+    "match",
+]
 
 _LINES = r"""
        * | Running the test with following options:
@@ -15,8 +22,10 @@ _LINES = r"""
          | Warmup time: {warmup_time_s:whole}s
          | Target transaction rate: {target_rate_per_s:whole}/sec
          | Report intermediate results every {report_interval_s:whole} second(s)
+         | Report checkpoint(s) at {:list} seconds
          | Debug mode enabled.
          | Validation checks: on.
+         | Additional request validation enabled.
          | Initializing random number generator from current time
          | Initializing random number generator from seed ({random_seed:whole}).
          | Forcing shutdown in {:whole} seconds
@@ -27,6 +36,11 @@ memory   | block size: {block_size_bytes:size}
 memory   | total size: {memory_total_size_bytes:size}
 memory   | operation: {memory_operation:word}
 memory   | scope: {memory_scope:word}
+memory * | Doing memory operations speed test
+memory   | Memory block size: {block_size_bytes:size}
+memory   | Memory transfer size: {memory_total_size_bytes:size}
+memory   | Memory operations type: {memory_operation:word}
+memory   | Memory scope type: {memory_scope:word}
 fileio * | Extra file open flags: {file_extra_flags:flags}
 fileio * | {file_count:whole} files, {file_size_bytes:size} each
 fileio   | {file_total_size_bytes:size} total file size
@@ -48,6 +62,7 @@ fileio   | Doing {file_test_mode:mode} test
 cpu    * | CPU speed:
 cpu      | events per second:  {events_per_second:number}
 memory * | Total operations: {total_operations:whole} (~{events_per_second:number} per second)
+memory * | Operations performed: {total_operations:whole} (~{events_per_second:number} ops/sec)
 memory * | {transferred_mib:number} MiB transferred (~{throughput_mib_per_s:number} MiB/sec)
 fileio * | File operations:
 fileio   | reads/s:  {reads_per_s:number}
@@ -56,7 +71,7 @@ fileio   | fsyncs/s:  {fsyncs_per_s:number}
          | Throughput:
 fileio   | read, MiB/s:  {read_mib_per_s:number}
 fileio   | written, MiB/s:  {written_mib_per_s:number}
-fileio   | read:  IOPS={reads_per_s:number} {read_mib_per_s:number} MiB/s ({read_mb_per_s:number} MB/s)
+fileio * | read:  IOPS={reads_per_s:number} {read_mib_per_s:number} MiB/s ({read_mb_per_s:number} MB/s)
 fileio   | write:  IOPS={writes_per_s:number} {written_mib_per_s:number} MiB/s ({written_mb_per_s:number} MB/s)
 fileio   | fsync:  IOPS={fsyncs_per_s:number}
          | events/s (eps):  {eps_per_s:number}
@@ -93,6 +108,18 @@ _IO_MODES = {
     "fast mmaped": "mmap",
     "slow mmaped": "mmap",
 }
+_FLAGS = {
+    0: "none",
+    1: "sync",
+    2: "dsync",
+    3: "directio",
+    0x1000: "dsync",
+    0x4000: "directio",
+    0x101000: "sync",
+}
+"""What the hexadecimal number means that 1.0.0 to 1.0.12 print, and 1.1.0 before February 2018: the
+one flag that they take, by its number or by that of Linux."""
+
 _SIZE_UNITS = {"": 1, "Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30, "Ti": 1 << 40}
 
 _KINDS = {
@@ -104,7 +131,8 @@ _KINDS = {
     "disabled": "disabled",
     "size": r"[0-9]{1,19}(?:\.[0-9]{1,9})?(?:e\+[0-9][0-9])?(?:[KMGT]i)?B",
     "word": "[a-z]+",
-    "flags": r"\(none\)|(?:(?:sync|dsync|directio) ?)+",
+    "flags": r"\(none\)|(?:(?:sync|dsync|directio) ?)+|[0-9a-f]{1,8}",
+    "list": r"[0-9]{1,9}(?:, [0-9]{1,9}){0,99}",
     "mode": "|".join(map(re.escape, _TEST_MODES)),
     "io": "|".join(_IO_MODES),
 }
@@ -151,33 +179,17 @@ def _rules() -> tuple[Rule, ...]:
 
 RULES = _rules()
 
-BANNER = re.compile(r"sysbench (?P<version>\d+\.\d+[\w.+~-]*)(?P<using> \(using .*\))?$")
-OLD_BANNER = re.compile(r"sysbench (?P<version>[\w.-]+):\s+multi-threaded system evaluation")
-
-ANYWHERE = re.compile(
-    r"""
-      \[ [ ] \d+s [ ] \] [ ] (?:
-          thds: .* | queue [ ] length: .* | [\d.]+ [ ] MiB/sec | reads: [ ] .* MiB/s .* )
-    | [\d.]+ [ ] \| \** \s* \d+                                       # histogram
-    | value [ ]+ -+ [ ] distribution [ ] -+ [ ] count
-    | WARNING: [ ] .*
-    | DEBUG: [ ] .*
-    | thread [ ] \#\s*\d+: [ ] min: .*
-    | total [ ] time [ ] taken [ ] by [ ] event [ ] execution: .*
-    | (?:Time|Event) [ ] limit [ ] exceeded, [ ] exiting\.\.\.
-    | \(last [ ] message [ ] repeated [ ] \d+ [ ] times\)
-    """,
-    re.VERBOSE,
+_WORDS = tuple(
+    words
+    for words in (
+        row.partition(" | ")[2].partition("{")[0].strip() for row in _LINES.strip("\n").split("\n")
+    )
+    if len(words) > len("min:")
 )
-"""Lines that carry no result and may stand between any others: reports at intervals, warnings."""
+"""What lines begin with, up to their first number."""
 
-PREPARATION = re.compile(
-    r"\d+ files, \d+Kb each, \d+Mb total"
-    r"|Creating files for the test\.\.\.|Removing test files\.\.\."
-    r"|(?:Creating|Reusing existing|Extending existing) file \S+"
-    r"|\d+ bytes written in .* seconds .*|No bytes written\."
-)
-"""Lines of `sysbench fileio prepare` and `cleanup`."""
+LAST = len(RULES) - 1
+"""Position of the last line that a run prints."""
 
 
 def match(text: str) -> tuple[Rule, re.Match[str]] | None:
@@ -189,10 +201,23 @@ def match(text: str) -> tuple[Rule, re.Match[str]] | None:
     return None
 
 
+def looks_like(text: str) -> bool:
+    """Tell whether a line begins with the words of one of the grammar, whatever follows them."""
+    return any(text.startswith(words) for words in _WORDS)
+
+
 def _size(text: str) -> float:
     """Return `160KiB` in bytes; sysbench prints five digits, so a large odd size is rounded."""
     digits = text.rstrip("BiKMGT")
     return float(digits) * _SIZE_UNITS[text[len(digits) : -1]]
+
+
+def _flags(text: str) -> str:
+    """Return the words for the flags that files are opened with."""
+    words = text.strip().strip("()")
+    if not re.fullmatch("[0-9a-f]+", words):
+        return words
+    return _FLAGS.get(int(words, 16), f"0x{words}")
 
 
 def convert(name: str, text: str) -> float | str:
@@ -200,7 +225,7 @@ def convert(name: str, text: str) -> float | str:
     if name in {"memory_operation", "memory_scope"}:
         return text
     if name == "file_extra_flags":
-        return text.strip().strip("()")
+        return _flags(text)
     if name == "file_test_mode":
         return _TEST_MODES[text]
     if name == "file_io_mode":

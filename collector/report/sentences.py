@@ -319,6 +319,19 @@ SENTENCES = {
         "不是 cpu、memory、fileio 任何一种测试的结果"
     ),
     "the result is not complete: no {names}": "结果不完整：没有 {names}",
+    "the result is not complete: no {names} (sysbench {version} prints none)": (
+        "结果不完整：没有 {names}（sysbench {version} 不输出它）"
+    ),
+    "nothing was done in this run: 0 events are no result": (
+        "这次运行什么都没做：0 个事件不是结果"
+    ),
+    "each report of --report-checkpoints counts only what came after the one before:"
+    " measure without that option": (
+        "--report-checkpoints 的每份报告只统计上一份之后的部分：请不带该选项重新测量"
+    ),
+    "{reason}; the result from line {line} on may be this run's, and is not read": (
+        "{reason}；第 {line} 行开始的结果可能属于这次运行，没有读取"
+    ),
     "the log ends after {text}, before the result is complete: no {names}": (
         "日志在 {text} 之后结束，结果不完整：没有 {names}"
     ),
