@@ -64,7 +64,11 @@ def read(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
         return _error(f"not a boot time: {line.text.strip()[:160]!r}", line), start + 1
     spans = {name: seconds(text) for name, text in found.groupdict().items() if text}
     total = spans.get("total_s")
-    if not line.ended and (total is None or abs(sum(spans.values()) - 2 * total) > _ROUNDING_S):
+    if not line.ended and (
+        total is None
+        or not found["total_s"].endswith("s")  # `1min` may have been `1min 0.001s`
+        or abs(sum(spans.values()) - 2 * total) > _ROUNDING_S
+    ):
         return _error("the log is cut off inside this line", line), start + 1
     values = [Value(name, number, line.number) for name, number in spans.items()]
     index = start + 1
