@@ -15,7 +15,7 @@ from collector.parsers import pmap, smaps_rollup, sysbench, systemd_time, system
 from collector.parsers.model import LogRun, Value
 from collector.parsers.scan import scan_log
 from collector.parsers.sysbench_grammar import RULES
-from collector.parsers.timespan import TIMESPAN, seconds
+from collector.parsers.timespan import IMPOSSIBLE_S, TIMESPAN, seconds
 
 __all__ = ["CleanRun", "columns", "read_clean"]
 
@@ -197,6 +197,10 @@ def _time(data: bytes) -> CleanRun | None:
         words.append((len(names), found["boot_target"]))
         numbers += [_NAN, seconds(found["target_s"])]
         lines += [2, 2]
+    if any(number >= IMPOSSIBLE_S for number in numbers) or not (found["total_s"] or "s").endswith(
+        "s"
+    ):
+        return None
     return CleanRun(systemd_time.TOOL, None, systemd_time.PARSER, metrics, numbers, lines, words)
 
 
@@ -264,6 +268,8 @@ def _blame(data: bytes) -> CleanRun | None:
     numbers = [seconds(span.lstrip()) for span, _, _ in rows]
     if len(set(metrics)) < len(metrics) or sorted(numbers, reverse=True) != numbers:
         return None
+    if numbers[0] >= IMPOSSIBLE_S:
+        return None
     lines = range(1, len(metrics) + 1)
     return CleanRun(systemd_units.TOOL, None, systemd_units.BLAME, metrics, numbers, lines)
 
@@ -297,6 +303,6 @@ def _chain(data: bytes) -> CleanRun | None:
             metrics.append(_named("chain_took_s", unit))
             numbers.append(seconds(took))
             lines.append(line)
-    if len(set(metrics)) < len(metrics) or not metrics:
+    if len(set(metrics)) < len(metrics) or not metrics or max(numbers) >= IMPOSSIBLE_S:
         return None
     return CleanRun(systemd_units.TOOL, None, systemd_units.CHAIN, metrics, numbers, lines)

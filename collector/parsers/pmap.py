@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from collector.logtext import Line, is_noise, is_prompt
+from collector.logtext import Line, is_illegible, is_noise, is_prompt
 from collector.parsers.model import LogRun, Value
 
 __all__ = ["METRICS", "PARSER", "TOOL", "begins", "read", "sums"]
@@ -47,7 +47,7 @@ def read(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
     for index in range(start, len(lines)):
         line = lines[index]
         text = line.text.strip()
-        if not text or is_noise(line.text):
+        if not text or is_noise(line.text) or is_illegible(text):
             continue
         again = _PROCESS.match(text) or _HEADER.fullmatch(text)
         if again and index > start and (headed or _PROCESS.match(text)):

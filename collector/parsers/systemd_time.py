@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from collector.logtext import Line, is_noise
 from collector.parsers.model import LogRun, Value
-from collector.parsers.timespan import TIMESPAN, seconds
+from collector.parsers.timespan import IMPOSSIBLE_S, TIMESPAN, seconds
 
 __all__ = ["METRICS", "PARSER", "STARTUP", "TOOL", "begins", "read"]
 
@@ -50,6 +50,9 @@ _USUAL_TARGET = "graphical.target reached after"
 _ROUNDING_S = 0.010
 """More than the rounding of six parts and a total, less than anything a cut number can lose."""
 
+_EXACT_S = 1e-6
+"""Less than systemd's resolution."""
+
 
 def begins(text: str) -> bool:
     """Tell whether systemd-analyze's answer begins with this line (without indentation)."""
@@ -63,13 +66,10 @@ def read(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
     if found is None:
         return _error(f"not a boot time: {line.text.strip()[:160]!r}", line), start + 1
     spans = {name: seconds(text) for name, text in found.groupdict().items() if text}
-    total = spans.get("total_s")
-    if not line.ended and (
-        total is None
-        or not found["total_s"].endswith("s")  # `1min` may have been `1min 0.001s`
-        or abs(sum(spans.values()) - 2 * total) > _ROUNDING_S
-    ):
+    if _is_cut(line, found["total_s"], spans):
         return _error("the log is cut off inside this line", line), start + 1
+    if max(spans.values()) >= IMPOSSIBLE_S:
+        return _error(f"no boot takes so long: {line.text.strip()[:160]!r}", line), start + 1
     values = [Value(name, number, line.number) for name, number in spans.items()]
     index = start + 1
     while index < len(lines) and (not lines[index].text or is_noise(lines[index].text)):
@@ -77,6 +77,19 @@ def read(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
     wrong, taken = _target(lines[index], values) if index < len(lines) else (None, False)
     run = wrong or LogRun(TOOL, None, "ok", None, None, tuple(values), PARSER)
     return run, index + taken
+
+
+def _is_cut(line: Line, total: str | None, spans: dict[str, float]) -> bool:
+    """Tell whether the line ends inside its total, or before it.
+
+    A total without seconds, `1min`, may have been `1min 0.001s`: it must be what its parts say.
+    """
+    if total is None:
+        return not line.ended
+    difference = abs(sum(spans.values()) - 2 * spans["total_s"])
+    if total[-1].isalpha() and not total.endswith("s"):
+        return not line.ended or difference > _EXACT_S
+    return not line.ended and difference > _ROUNDING_S
 
 
 def _target(line: Line, values: list[Value]) -> tuple[LogRun | None, bool]:
@@ -87,6 +100,8 @@ def _target(line: Line, values: list[Value]) -> tuple[LogRun | None, bool]:
     """
     text = line.text.strip()
     if reached := _TARGET.fullmatch(text):
+        if seconds(reached["target_s"]) >= IMPOSSIBLE_S:
+            return _error(f"no boot takes so long: {text[:160]!r}", line), True
         values += [
             Value("boot_target", reached["boot_target"], line.number),
             Value("target_s", seconds(reached["target_s"]), line.number),

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from collector.logtext import Line, is_noise, is_prompt
+from collector.logtext import Line, is_illegible, is_noise, is_prompt
 from collector.parsers.model import LogRun, Value
-from collector.parsers.timespan import TIMESPAN, seconds
+from collector.parsers.timespan import IMPOSSIBLE_S, TIMESPAN, seconds
 
 __all__ = [
     "BLAME",
@@ -72,7 +72,7 @@ def read_blame(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
     for index in range(start, len(lines)):
         line = lines[index]
         text = line.text.strip()
-        if not text or is_noise(line.text):
+        if not text or is_noise(line.text) or is_illegible(text):
             continue
         found = _BLAME.fullmatch(text)
         if found is None:
@@ -86,9 +86,12 @@ def read_blame(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
         if span > before or name in values:
             break
         before = span
-        values[name] = Value(name, span, line.number)
+        if span < IMPOSSIBLE_S:
+            values[name] = Value(name, span, line.number)
     else:
         index = len(lines)
+    if not values:
+        return _error(BLAME, "no unit takes as long as any of these", lines[start]), index
     return LogRun(TOOL, None, "ok", None, None, tuple(values.values()), BLAME), index
 
 
@@ -114,7 +117,9 @@ def read_chain(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
         last = line
         for metric, span in (("chain_active_s", found["active"]), ("chain_took_s", found["took"])):
             name = f"{metric}[{found['unit']}]"
-            if span and name not in values:  # a unit that several wait for may come again
+            if (
+                span and name not in values and seconds(span) < IMPOSSIBLE_S
+            ):  # a unit that several wait for may come again
                 values[name] = Value(name, seconds(span), line.number)
     else:
         index = len(lines)

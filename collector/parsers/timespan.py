@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-__all__ = ["TIMESPAN", "seconds"]
+__all__ = ["IMPOSSIBLE_S", "TIMESPAN", "seconds"]
 
 _UNITS = {
     "y": 31557600.0,
@@ -17,6 +17,10 @@ _UNITS = {
     "us": 1e-6,
 }
 """Seconds of each unit, the larger first; years and months as systemd counts them."""
+
+IMPOSSIBLE_S = _UNITS["y"]
+"""No boot and no unit takes so long: systemd prints half a million years where one of its clocks
+is behind the other."""
 
 _NUMBER = r"[0-9]{1,9}(?:\.[0-9]{1,6})?"
 TIMESPAN = (

@@ -277,6 +277,8 @@ SENTENCES = {
         "像是结果，但不符合工具的格式：{text}"
     ),
     "not a boot time: {text}": "不是启动时间：{text}",
+    "no boot takes so long: {text}": "启动不可能这么久：{text}",
+    "no unit takes as long as any of these": "没有单元会用这里的任何一个时间",
     "the log is cut off inside this line": "日志在这一行中间被截断",
     "the log is cut off inside: {text}": "日志在此处被截断：{text}",
     "the log is cut off inside the line of the total": "日志在 total 一行中间被截断",
