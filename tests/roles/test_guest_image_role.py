@@ -1,6 +1,7 @@
 """The role guest_image: its recipe, and the role with a mmdebstrap that makes a small root."""
 
 import json
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -16,7 +17,7 @@ FACTS = {"distribution_release": "bookworm", "machine": "x86_64"}
 MMDEBSTRAP = stand_in("""\
 mkdir -p "$root/etc" "$root/var/lib/vmmlab-fileio"
 : > "$root/etc/machine-id"
-echo "$SOURCE_DATE_EPOCH" > "$out/initrd.img"
+echo "$SOURCE_DATE_EPOCH $(umask) $(stat -c %a "${hook%% *}")" > "$out/initrd.img"
 printf 'sysbench 1.0.20+ds-5\\nsystemd 252.39-1~deb12u2\\n' > "$out/packages"
 """)
 
@@ -73,7 +74,11 @@ def test_role(tmp_path: Path) -> None:
     program.parent.mkdir(parents=True, exist_ok=True)
     program.write_text(MMDEBSTRAP)
     program.chmod(0o755)
-    first = sandbox.play("guest_image", wanted)
+    before = os.umask(0o077)
+    try:
+        first = sandbox.play("guest_image", wanted)
+    finally:
+        os.umask(before)
     assert first.code == 0, first.output
     (archive,) = (tmp_path / "cache").glob("guest_image-*.tar.gz")
     build = json.loads(archive.with_name(archive.name.replace(".tar.gz", ".json")).read_text())
@@ -81,7 +86,7 @@ def test_role(tmp_path: Path) -> None:
     assert build["record"]["sysbench"] == "1.0.20"
     assert list((tmp_path / "cache/work").iterdir()) == []
 
-    subprocess.run(["tar", "-xzf", archive, "-C", tmp_path], check=True)
+    subprocess.run(["tar", "-xpzf", archive, "-C", tmp_path], check=True)
     image = tmp_path / "image.raw"
     assert image.stat().st_size == 64 << 20
     assert image.stat().st_blocks * 512 < 32 << 20
@@ -90,7 +95,10 @@ def test_role(tmp_path: Path) -> None:
     assert re.fullmatch(r"[0-9a-f]{32}\n", shown)
     groups = subprocess.run(["dumpe2fs", image], capture_output=True, text=True, check=True).stdout
     assert groups.count("ITABLE_ZEROED") == len(re.findall(r"^Group \d+:", groups, re.MULTILINE))
-    assert (tmp_path / "initrd.img").read_text() == "1700000000\n"
+    assert (tmp_path / "initrd.img").read_text() == "1700000000 0022 755\n", (
+        "not the builder's umask"
+    )
+    assert image.stat().st_mode & 0o777 == 0o644
 
     second = sandbox.play("guest_image", wanted)
     assert (second.code, second.changed, second.changes) == (0, 0, [])

@@ -1,5 +1,6 @@
 """The modules pack_artifact, bundle_libraries and find_rust: real archives, programs and shells."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -8,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from modules import load_module, make_program, run_module
+from modules import load, load_module, make_program, run_module
 
 PACK = load_module("roles/artifact/library/pack_artifact.py")
 BUNDLE = load_module("roles/vmm_qemu/library/bundle_libraries.py")
 RUST = load_module("roles/vmm_stratovirt/library/find_rust.py")
+FILES = load("playbooks/module_utils/build_files.py")
 SPARSE_SIZE = 1 << 26
 
 
@@ -54,7 +56,16 @@ def test_an_archive_is_complete_and_says_what_it_is(wanted: dict[str, Any], tmp_
     verify = ["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"]
     subprocess.run(verify, cwd=folder, check=True)
     record = json.loads((folder / "build.json").read_text())
+    read_back = {
+        key: packed["build"].pop(key) for key in ("data", "archive_bytes", "archive_sha256")
+    }
     assert packed["build"] == {**record, "archive": wanted["path"]}
+    content = Path(wanted["path"]).read_bytes()
+    assert read_back == {
+        "data": {name: FILES.file_digest(folder / name) for name in record["files"]},
+        "archive_bytes": len(content),
+        "archive_sha256": hashlib.sha256(content).hexdigest(),
+    }
     assert {key: record[key] for key in ("name", "key", "inputs", "record")} == {
         key: wanted[key] for key in ("name", "key", "inputs", "record")
     }
@@ -90,6 +101,46 @@ def test_the_second_call_changes_nothing(wanted: dict[str, Any], copy_of_record:
     assert second["changed"] is False
     assert second["build"] == first["build"]
     assert archive.read_bytes() == packed
+
+
+def test_modes_are_the_projects(wanted: dict[str, Any], tmp_path: Path) -> None:
+    """A builder whose umask is 077 makes the same archive as any other; guests run as a user."""
+    ordinary = run_module(PACK, **wanted)["build"]
+    Path(wanted["path"]).unlink()
+    before = os.umask(0o077)
+    try:
+        for path in Path(wanted["out_dir"]).rglob("*"):
+            if not path.is_symlink():
+                path.chmod(path.stat().st_mode & 0o700)
+        strict = run_module(PACK, **wanted)["build"]
+    finally:
+        os.umask(before)
+    assert strict == ordinary
+    folder = unpack(wanted["path"], tmp_path / "unpacked")
+    modes = {path.name: path.stat().st_mode & 0o777 for path in folder.rglob("*")}
+    assert modes.pop("alias") == 0o755
+    assert modes == {
+        "bin": 0o755, "vmm": 0o755, "image.raw": 0o644, "SHA256SUMS": 0o644, "build.json": 0o644,
+    }  # fmt: skip
+
+
+def test_a_digest_of_data_knows_no_holes(tmp_path: Path) -> None:
+    """Zeros that were written count like those that were not; all else counts, the size too."""
+    size = (1 << 20) + 5
+    hole, zeros, longer, moved = (tmp_path / name for name in ("hole", "zeros", "longer", "moved"))
+    content = bytearray(size)
+    content[300_000:300_004] = b"data"
+    zeros.write_bytes(content)
+    longer.write_bytes(content + b"\0")
+    content[300_000:300_004], content[400_000:400_004] = bytes(4), b"data"
+    moved.write_bytes(content)
+    with hole.open("wb") as file:
+        file.truncate(size)
+        file.seek(300_000)
+        file.write(b"data")
+    assert hole.stat().st_blocks < zeros.stat().st_blocks
+    assert FILES.file_digest(hole) == FILES.file_digest(zeros)
+    assert len({FILES.file_digest(path) for path in (hole, longer, moved)}) == 3
 
 
 def test_a_damaged_archive_is_named(wanted: dict[str, Any]) -> None:

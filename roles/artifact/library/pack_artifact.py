@@ -11,6 +11,9 @@ short_description: Pack a build with its record and checksums
 description:
   - Packs out_dir into path, and does nothing where path exists already.
   - The archive gets SHA256SUMS and, as its last member, build.json.
+  - Modes are the project's, whatever the builder's umask.
+  - "What is recorded of the content (C(data), see module_utils/build_files.py) and of the archive
+    was read back from the archive."
 options:
   name: {type: str, required: true, description: Name of the build.}
   key: {type: str, required: true, description: Checksum of everything that went in.}
@@ -32,7 +35,9 @@ RETURN = """
 build:
   type: dict
   returned: always
-  description: The content of build.json and the archive's path.
+  description: >-
+    The content of build.json, and the archive's path, size and checksum; C(data) has the digest of
+    each file in it.
 """
 
 import hashlib
@@ -43,8 +48,14 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.build_files import RECORD, read_archive
 
-OWN = ("SHA256SUMS", "build.json")
+OWN = ("SHA256SUMS", RECORD)
+# The same files make the same archive, whoever packs them when, under whatever umask.
+SAME = [
+    *("--sparse", "--hard-dereference", "--sort=name", "--mtime=@1700000000", "--mode=a=rX,u+w"),
+    *("--owner=0", "--group=0", "--numeric-owner", "--use-compress-program", "gzip -6 --no-name"),
+]
 
 
 def sha256(path: Path) -> str:
@@ -62,12 +73,29 @@ def copy_of_record(archive: Path) -> Path:
 
 
 def record_of(archive: Path) -> dict[str, Any]:
-    """Return the record of an archive; one that came from another machine has no copy beside it."""
+    """Return the record of an archive; it is read anew where the copy beside it is another's."""
     copy = copy_of_record(archive)
     if copy.exists():
-        return json.loads(copy.read_text())
-    show = ["tar", "-x", "-z", "-O", "-f", str(archive), "build.json"]
-    return json.loads(subprocess.run(show, check=True, capture_output=True, text=True).stdout)
+        known: dict[str, Any] = json.loads(copy.read_text())
+        if known.get("archive_bytes") == archive.stat().st_size:
+            return known
+    return describe(archive, copy)
+
+
+def describe(archive: Path, copy: Path) -> dict[str, Any]:
+    """Read an archive back; write what is in it into `copy`, and return it."""
+    show = ["tar", "-x", "-z", "-O", "-f", str(archive), RECORD]
+    said = subprocess.run(show, check=True, capture_output=True, text=True).stdout
+    build: dict[str, Any] = json.loads(said)
+    data = read_archive(archive)
+    build["data"] = {name: data[name] for name in build["files"]}
+    build["archive_bytes"] = archive.stat().st_size
+    build["archive_sha256"] = sha256(archive)
+    text = json.dumps(build, indent=1, sort_keys=True) + "\n"
+    partial = copy.with_name(f"{copy.name}.{os.getpid()}.part")
+    partial.write_text(text)
+    partial.replace(copy)
+    return build
 
 
 def pack(parameters: dict[str, Any]) -> dict[str, Any]:
@@ -89,12 +117,10 @@ def pack(parameters: dict[str, Any]) -> dict[str, Any]:
     archive = Path(parameters["path"])
     partial = archive.with_name(f"{archive.name}.{os.getpid()}.part")
     # GNU tar, because Python's tarfile cannot write sparse files.
-    options = ["--sparse", "--owner=0", "--group=0", "--numeric-owner", "--sort=name"]
-    compress = ["--use-compress-program", "gzip -6 --no-name"]
-    tar = ["tar", "-c", "-f", str(partial), "-C", str(out), *options, *compress]
+    tar = ["tar", "-c", "-f", str(partial), "-C", str(out), *SAME]
     try:
         subprocess.run([*tar, *members, "build.json"], check=True, capture_output=True, text=True)
-        copy_of_record(archive).write_bytes((out / "build.json").read_bytes())
+        build = describe(partial, copy_of_record(archive))
         # After a power cut, too, the name stands for a whole archive.
         os.sync()
         partial.replace(archive)
