@@ -52,13 +52,11 @@ def guest_record(
     build = builds["vmms"][vmm["name"]]
     image, kernel = builds["guest_image"], builds["guest_kernel"]
     made = build.get("record", {})
-    checksums = {
-        "binary": build["files"].get(vmm["binary"]),
-        "kernel": kernel["files"].get(KERNEL),
-        "image": image["files"].get(IMAGE),
-    }
+    parts = {"binary": (build, vmm["binary"]), "kernel": (kernel, KERNEL), "image": (image, IMAGE)}
     if vmm.get("initrd"):
-        checksums["initrd"] = image["files"].get(INITRD)
+        parts["initrd"] = (image, INITRD)
+    checksums = {part: made_of["files"].get(name) for part, (made_of, name) in parts.items()}
+    read = {part: made_of.get("read", {}).get(name) for part, (made_of, name) in parts.items()}
     return {
         "format": 1,
         "name": vmm["name"],
@@ -70,6 +68,8 @@ def guest_record(
         "machine": vmm["machine"],
         "initrd": bool(vmm.get("initrd")),
         "checksums": checksums,
+        # What this lab host read, and found to be what was built.
+        "read_on_host": read,
         "guest": {
             "vcpus": settings["vcpus"],
             "memory_mib": settings["memory_mib"],

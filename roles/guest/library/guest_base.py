@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.build_files import stamp_of
 
 DOCUMENTATION = """
 module: guest_base
@@ -16,10 +17,10 @@ short_description: Make the base image of a lab host's guests
 description:
   - Makes, once, a key pair that opens the guests of this lab host, and a host key for them.
   - Copies the built image and writes the keys into it with debugfs, so that nothing is mounted.
-  - Does nothing where the base image was made from the same image and keys.
+  - Does nothing where the base image was made from the same image and keys, and is untouched since.
 options:
   image: {type: path, required: true, description: The built image, a bare ext4 file system.}
-  image_key: {type: str, required: true, description: The checksum that names this build.}
+  image_key: {type: str, required: true, description: What tells this image from others.}
   base: {type: path, required: true, description: The base image to make.}
   keys: {type: path, required: true, description: Folder for the keys.}
   address: {type: str, required: true, description: The guests' address, for known_hosts.}
@@ -152,12 +153,21 @@ def make_base(parameters: dict[str, str], files: list[tuple[str, str, str]], mar
         temporary.replace(base)
     finally:
         temporary.unlink(missing_ok=True)
-    marker_path(base).write_text(marker)
+    marker_path(base).write_text(json.dumps({"made_of": marker, "stamp": stamp_of(base)}) + "\n")
 
 
 def marker_path(base: Path) -> Path:
     """Return the file that says what the base image was made from."""
     return base.with_name(f"{base.name}.json")
+
+
+def is_made(base: Path, marker: str) -> bool:
+    """Tell whether the base image was made of this, and nobody has touched it since."""
+    try:
+        known = json.loads(marker_path(base).read_text())
+        return bool(known == {"made_of": marker, "stamp": stamp_of(base)})
+    except (OSError, ValueError):
+        return False
 
 
 def main() -> None:
@@ -182,9 +192,8 @@ def main() -> None:
         changed = False if module.check_mode else make_keys(keys, parameters["address"])
         files = wanted(keys, parameters["lab_public_key"])
         digest = hashlib.sha256(json.dumps(files).encode()).hexdigest()
-        marker = json.dumps({"image_key": parameters["image_key"], "keys": digest}) + "\n"
-        path = marker_path(base)
-        if not base.exists() or not path.exists() or path.read_text() != marker:
+        marker = f"image {parameters['image_key']}, keys {digest}"
+        if not is_made(base, marker):
             changed = True
             if not module.check_mode:
                 make_base(parameters, files, marker)

@@ -13,11 +13,8 @@ import base64
 import json
 import os
 import resource
-import signal
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,6 +29,7 @@ if str(ROOT) not in sys.path:  # Ansible may run from another environment than t
 
 from collector.from_host import PROGRESS_LIMIT, plain  # noqa: E402 - found through the line above
 from collector.run.incoming import FILE_LIMIT, place, unpack  # noqa: E402 - as above
+from collector.run.limits import alarm, end_children  # noqa: E402 - as above
 
 display = Display()
 
@@ -82,22 +80,6 @@ def pause(elapsed: float, progress: dict[str, Any]) -> float:
     return max(POLL[0], min(POLL[1], POLL_SHARE * elapsed, max(end, 5 * POLL[0])))
 
 
-@contextmanager
-def alarm(seconds: int) -> Iterator[None]:
-    """Raise TimeoutError in what takes longer."""
-
-    def ring(*_: object) -> None:
-        raise TimeoutError(f"no answer within {seconds} s")
-
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.alarm(seconds)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
-
-
 def limit_memory(more: int) -> None:
     """Let this process, which is one host's alone, have so many bytes more and no others.
 
@@ -106,14 +88,6 @@ def limit_memory(more: int) -> None:
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + more, hard))
-
-
-def end_children() -> None:
-    """Kill what this process has started and not waited for: the SSH client of a lost answer."""
-    for task in Path("/proc/self/task").iterdir():
-        with suppress(OSError):  # it has ended by itself
-            for pid in (task / "children").read_text().split():
-                os.kill(int(pid), signal.SIGKILL)
 
 
 class NoRunError(ValueError):

@@ -27,12 +27,32 @@ def shipped(builds: dict[str, Any]) -> list[dict[str, Any]]:
     return list({build["store"]: build for build in everything}.values())
 
 
+def read(builds: dict[str, Any], digests: dict[str, dict[str, str]]) -> dict[str, Any]:
+    """Return the builds, each with the digests of its files that the lab host has read itself."""
+
+    def add(build: dict[str, Any]) -> dict[str, Any]:
+        return {**build, "read": digests.get(build["store"], {})}
+
+    single = {use: add(build) for use, build in builds.items() if use != "vmms"}
+    return {**single, "vmms": {name: add(build) for name, build in builds["vmms"].items()}}
+
+
+def listed(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return all builds of a manifest."""
+    single = [manifest[use] for use in ("guest_kernel", "guest_image", "qemu")]
+    return single + [vmm["build"] for vmm in manifest["vmms"]]
+
+
+def vague(manifest: dict[str, Any]) -> list[str]:
+    """Return the builds of a manifest that does not say what is in them."""
+    needed = {"data", "archive_bytes", "archive_sha256"}
+    return sorted({build["name"] for build in listed(manifest) if not needed <= set(build)})
+
+
 def strange(manifest: dict[str, Any], folders: list[str]) -> list[str]:
     """Return the archives of a manifest that do not lie directly in one of `folders`."""
-    builds = [manifest[use] for use in ("guest_kernel", "guest_image", "qemu")]
-    builds += [vmm["build"] for vmm in manifest["vmms"]]
     known = {Path(os.path.expandvars(folder)).expanduser() for folder in folders}
-    archives = {str(build["archive"]) for build in builds}
+    archives = {str(build["archive"]) for build in listed(manifest)}
     return sorted(
         archive
         for archive in archives
@@ -54,7 +74,9 @@ class FilterModule:
         """Return the filters by name."""
         return {
             "ship_placed": placed,
+            "ship_read": read,
             "ship_shipped": shipped,
             "ship_strange": strange,
+            "ship_vague": vague,
             "ship_guests": guests,
         }
