@@ -2,7 +2,7 @@
 
 Hosts are simulated here (tests/simulated_lab.py): SSH servers on loopback addresses, each
 with its own view of the files; guests and tools answer at once. Needs root, overlayfs and sshd. The
-roles preflight and kvm_check are left out, for want of a KVM in each host.
+role preflight and the trial of guests are left out, for want of a KVM in each host.
 
     python benchmarks/many_hosts.py 1 10 50
 """

@@ -2,7 +2,7 @@
 
 Needs root, overlayfs and sshd. A host has its own view of the file system and of processes, so the
 real roles change nothing here; its systemctl and its guests are the runner's fakes, which answer at
-once. What is not simulated is KVM: the roles preflight and kvm_check are left out.
+once. What is not simulated is KVM: the role preflight and the trial of guests are left out.
 """
 
 import json
@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from modules import load
+from modules import load_module
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 FAKES = CHECKOUT / "tests/runner/fakes"
@@ -214,7 +214,7 @@ class SimulatedLab:
 
     def write_builds(self, release: str) -> None:
         """Write builds that are small, and the list of them, as the stage build would."""
-        pack = load("roles/artifact/library/pack_artifact.py").pack
+        pack = load_module("roles/artifact/library/pack_artifact.py").pack
         folder = self.folder / "builds" / release
         image = self.folder / "images" / release
         for inside in ("root", "etc/ssh"):
@@ -282,7 +282,7 @@ class SimulatedLab:
         return done.stdout
 
     def command(
-        self, playbook: str, *options: str, skip: str = "kvm_check,preflight", **variables: Any
+        self, playbook: str, *options: str, skip: str = "trial,preflight", **variables: Any
     ) -> list[str]:
         """Return the command that runs a playbook on the lab, but for the tags to skip."""
         network = {

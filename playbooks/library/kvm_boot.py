@@ -10,6 +10,10 @@ options:
   firmware: {type: path, required: true, description: Folder of its firmware.}
   kernel: {type: path, required: true, description: The kernel.}
   timeout: {type: int, default: 120, description: Seconds to wait.}
+  sandbox:
+    type: str
+    default: ""
+    description: Lines of a unit's section [Service]; a user and a sandbox to boot in.
 """
 EXAMPLES = """
 - kvm_boot:
@@ -25,7 +29,7 @@ seconds: {type: float, returned: always, description: How long it took.}
 import time
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.kvm_boot import boot
+from ansible.module_utils.kvm_boot import boot, inside
 
 
 def main() -> None:
@@ -36,13 +40,16 @@ def main() -> None:
             "firmware": {"type": "path", "required": True},
             "kernel": {"type": "path", "required": True},
             "timeout": {"type": "int", "default": 120},
+            "sandbox": {"type": "str", "default": ""},
         },
         supports_check_mode=True,
     )
     wanted = module.params
     started = time.monotonic()
     try:
-        problem = boot(wanted["qemu"], wanted["firmware"], wanted["kernel"], wanted["timeout"])
+        files = (wanted["qemu"], wanted["firmware"], wanted["kernel"])
+        with inside(wanted["sandbox"], wanted["timeout"]) as prefix:
+            problem = boot(*files, wanted["timeout"], prefix)
     except OSError as error:
         problem = str(error)
     seconds = round(time.monotonic() - started, 1)

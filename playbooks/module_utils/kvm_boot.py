@@ -10,19 +10,59 @@ import os
 import select
 import subprocess
 import time
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+UNIT = "vmmlab-kvm-check.service"
 DEVICE = "/dev/kvm"
 REACHED = b"Unable to mount root fs"
 
 
-def boot(qemu: str, firmware: str, kernel: str, timeout_s: float) -> str | None:
-    """Boot `kernel` without a root on KVM; return why it did not reach its end, or nothing."""
+@contextmanager
+def inside(sandbox: str, timeout_s: float) -> Iterator[list[str]]:
+    """Yield the words that start a command in a unit with these lines; none for no lines.
+
+    What a lab's root may do says nothing about guests, which run as a user with few rights.
+    """
+    if not sandbox:
+        yield []
+        return
+    lines = (line.strip() for line in sandbox.splitlines())
+    told = [f"--property={line}" for line in lines if line and not line.startswith("#")]
+    limit = f"--property=RuntimeMaxSec={timeout_s + 10:.0f}"
+    quietly = ["--quiet", "--pipe", "--wait", "--collect", f"--unit={UNIT}"]
+    try:
+        yield ["systemd-run", *quietly, *told, limit, "--"]
+    finally:
+        # Killed is only who waited for it.
+        subprocess.run(["systemctl", "stop", UNIT], check=False, capture_output=True)
+
+
+def boot(
+    qemu: str, firmware: str, kernel: str, timeout_s: float, prefix: Sequence[str] = ()
+) -> str | None:
+    """Boot `kernel` without a root on KVM; return why it did not reach its end, or nothing.
+
+    `prefix` are the words that start the command elsewhere, see `inside`.
+    """
     if not Path(DEVICE).exists():
         return f"{DEVICE} does not exist"
     if not os.access(DEVICE, os.R_OK | os.W_OK):
         return f"{DEVICE} may not be opened by this user"
-    command = [qemu, "-L", firmware, "-machine", "microvm,accel=kvm,acpi=off", "-cpu", "host"]
+    command = [
+        *prefix,
+        qemu,
+        "-L",
+        firmware,
+        "-machine",
+        "microvm,accel=kvm,acpi=off",
+        "-cpu",
+        "host",
+    ]
     command += ["-m", "256", "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"]
     command += ["-kernel", kernel, "-append", "console=ttyS0 panic=-1 reboot=t", "-serial", "stdio"]
     with subprocess.Popen(

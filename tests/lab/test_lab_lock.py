@@ -70,7 +70,7 @@ def test_another_run_is_not_measured(lab: SimulatedLab) -> None:
 
 
 def test_the_same_run_goes_on_without_another_guest(lab: SimulatedLab) -> None:
-    """No guest is booted beside the one that is measured: kvm_check would fail here."""
+    """No guest is booted beside the one that is measured: a trial would fail here."""
     again = lab.play("provision", plan=PLAN, skip="preflight")
     assert again.returncode == 0, again.stdout[-6000:]
     assert changed(again) == "0"

@@ -86,6 +86,26 @@ def test_without_a_device_or_qemu_nothing_is_started(device: Path, tmp_path: Pat
     assert boot(tmp_path, f"echo '{PANIC}'") == f"{device} does not exist"
 
 
+def test_the_proof_is_a_guests_not_roots(
+    device: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It runs in a unit with the lines that guests' units have, and that unit does not stay."""
+    noted = tmp_path / "noted"
+    script = f'echo "$@" >> {noted}; while [ "$1" != -- ]; do shift; done; shift; exec "$@"'
+    make_program(tmp_path / "bin/systemd-run", script)
+    make_program(tmp_path / "bin/systemctl", f'echo systemctl "$@" >> {noted}')
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin:{os.environ['PATH']}")
+    qemu = make_program(tmp_path / "qemu", f"echo '{PANIC}'")
+    lines = "# who\nUser=vmmlab\nCapabilityBoundingSet=\n\nDeviceAllow=/dev/kvm rw\n"
+    given: dict[str, Any] = {"qemu": str(qemu), "firmware": "/f", "kernel": "/k"}
+    assert run_module(KVM_BOOT, **given, sandbox=lines)["problem"] == ""
+    started, stopped = noted.read_text().splitlines()
+    for line in ("User=vmmlab", "CapabilityBoundingSet=", "DeviceAllow=/dev/kvm rw"):
+        assert f"--property={line}" in started
+    assert "# who" not in started
+    assert stopped == "systemctl stop vmmlab-kvm-check.service"
+
+
 @pytest.fixture
 def state_dir(tmp_path: Path) -> Path:
     """The lab's folder, with a blank in its path, and its keys."""

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from vmmlab_runner import trial
 from vmmlab_runner.errors import RunnerError
 from vmmlab_runner.layout import Layout
 from vmmlab_runner.pack import pack
@@ -23,6 +24,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     start.add_argument("--who", default="?", help="whom the lock names")
     packed = commands.add_parser("pack", help="print finished files for the controller")
     packed.add_argument("--first", type=int, default=0, help="line of the journal to begin with")
+    tried = commands.add_parser("trial", help="start one guest of each VMM up to a login")
+    tried.add_argument("--look", action="store_true", help="only say which were not tried yet")
+    tried.add_argument("--timeout", type=float, default=120.0, help="seconds for a guest's boot")
+    tried.add_argument("--who", default="?", help="whom the lock names")
+    tried.add_argument("vmms", metavar="VMM", nargs="+")
     for command in (run, start, packed):
         command.add_argument("run", metavar="RUN")
     arguments = parser.parse_args(argv)
@@ -33,6 +39,11 @@ def main(argv: Sequence[str] | None = None) -> int:
                 return execute(Run(layout, arguments.run))
             case "start":
                 print(request(Run(layout, arguments.run), arguments.who))
+            case "trial" if arguments.look:
+                json.dump(trial.needed(layout, arguments.vmms), sys.stdout)
+            case "trial":
+                words = (arguments.vmms, arguments.timeout, arguments.who)
+                json.dump(trial.attempt(layout, *words), sys.stdout)
             case _:
                 json.dump(pack(layout.run(arguments.run), arguments.first), sys.stdout)
     except RunnerError as error:
@@ -41,6 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-        print(no_space(layout.run(arguments.run)), file=sys.stderr)
+        where = layout.disk.parent if arguments.command == "trial" else layout.run(arguments.run)
+        print(no_space(where), file=sys.stderr)
         return FAILED
     return 0

@@ -35,7 +35,7 @@ class Link:
         self, keys: Path, address: tuple[str, int], orders: dict[str, Any], directory: str
     ) -> None:
         """Prepare to give `orders` to the guest at `address`; nothing is connected yet."""
-        self._command = _ssh(keys, address)
+        self._command = ssh_command(keys, address)
         self._orders = orders
         self._directory = directory
         self._said: list[str] = []
@@ -148,7 +148,8 @@ def _read(process: subprocess.Popen[bytes], events: Events) -> None:
     events.put(None)
 
 
-def _ssh(keys: Path, address: tuple[str, int]) -> list[str]:
+def ssh_command(keys: Path, address: tuple[str, int]) -> list[str]:
+    """Return the command that runs another, which is to follow, in the guest at `address`."""
     options = {
         "BatchMode": "yes",
         "ConnectTimeout": "60",
