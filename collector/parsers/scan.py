@@ -7,6 +7,7 @@ from dataclasses import replace
 from collector.logtext import Line, is_noise, is_prompt, read_lines
 from collector.parsers import pmap, smaps_rollup, sysbench, systemd_time, systemd_units
 from collector.parsers.model import LogRun
+from collector.parsers.of_subjects import readers
 from collector.parsers.sysbench_lines import BANNER
 from collector.parsers.sysbench_rest import Rest
 
@@ -20,6 +21,7 @@ _READERS: tuple[_Reader, ...] = (
     (systemd_units.begins_blame, systemd_units.read_blame),
     (smaps_rollup.begins, smaps_rollup.read),
     (pmap.begins, pmap.read),
+    *readers(),
 )
 
 _REFUSALS: tuple[tuple[re.Pattern[str], str, str], ...] = (

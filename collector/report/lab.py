@@ -17,6 +17,7 @@ from collector.report.problems import Problem
 from collector.report.series import Chart, Series
 from collector.results import Collection, labels_of
 from collector.subjects import SUBJECTS, Subject, explains, place
+from collector.words import Message
 
 _HOST_FACTS = (
     "cpu_model",
@@ -217,7 +218,8 @@ def _case_label(subject: Subject, case: str, language: Language) -> str:
     if case == "default":
         return ""
     meant = subject.case(case)
-    return say(language, case) if meant and meant.value == case else case
+    words = meant.value if meant else case
+    return words.render(language) if isinstance(words, Message) else case
 
 
 def _about(

@@ -12,6 +12,7 @@ from collector.subjects.parts import looks
 from collector.tables.by_subject import cases_of
 from collector.tables.host_data import HostData
 from collector.tables.model import SampleKey
+from collector.words import Message
 
 COLOURS = ("2F6DB5", "E07B39", "4C9F70", "8E5EA2", "B0A030", "7F7F7F")
 """Of the series in their order, red, green and blue, in workbook and page."""
@@ -110,9 +111,7 @@ def _per_case(data: HostData, subject: Subject, drawn: looks.Chart, language: La
 
 def _label(case: Case, language: Language) -> str:
     """Return what stands below a category; nothing below the only one."""
-    if isinstance(case.value, str):
-        return say(language, case.value) if case.value else ""
-    return f"{case.value:g}"
+    return case.value.render(language) if isinstance(case.value, Message) else f"{case.value:g}"
 
 
 def _samples(

@@ -118,7 +118,7 @@ def _step(plan: Plan, costs: Costs, shape: str, mode: str) -> Step:
 
 
 def _case(case: str) -> Case | None:
-    return Case(case, _ORDER[case]) if case in _ORDER else None
+    return Case(_MODE_WORDS[case], (_ORDER[case],)) if case in _ORDER else None
 
 
 def _idle(case: str, words: Mapping[str, str]) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ def _steps(plan: Plan, _costs: Costs) -> Iterator[Step]:
 
 def _case(case: str) -> Case | None:
     threads = sysbench.threads_of(case)
-    return None if threads is None else Case(float(threads), threads)
+    return None if threads is None else Case(float(threads), (threads,))
 
 
 def _identities(numbers: Numbers, log: Stated) -> list[Problem]:

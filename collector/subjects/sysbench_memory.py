@@ -64,7 +64,7 @@ def _case(case: str) -> Case | None:
     if match is None:
         return None
     size = float(int(match[2]) * _KIB[match[3]])
-    return Case(size, size, match[1])
+    return Case(size, (size,), match[1])
 
 
 def _strays(log: Stated, _plan: Mapping[str, Any]) -> Iterator[Stray]:

@@ -16,6 +16,7 @@ from collector.tables.cells import (
 )
 from collector.tables.host_data import HostData
 from collector.tables.model import MINUTE_S, Cell, Row, SampleKey, Source
+from collector.words import Message
 
 Rows = tuple[tuple[Row, ...], tuple[Row, ...]]
 """Header and body."""
@@ -122,8 +123,8 @@ def _per_case(
 
 def _first(case: Case, language: Language) -> Cell:
     """Return the cell that says which case a row is of."""
-    if isinstance(case.value, str):
-        return heading(say(language, case.value))
+    if isinstance(case.value, Message):
+        return heading(case.value.render(language))
     return Cell(case.value, Style.COUNT)
 
 
@@ -153,9 +154,9 @@ def _matrix(
         (None, *(cell for text in titles for cell in spread(heading(text, columns=span)))),
     )
 
-    def row(value: float | str) -> Iterator[Cell]:
-        if isinstance(value, str):
-            yield heading(say(language, value))
+    def row(value: float | Message) -> Iterator[Cell]:
+        if isinstance(value, Message):
+            yield heading(value.render(language))
         else:
             yield Cell(value, Style.PLAIN)
         for group, vmm in groups:

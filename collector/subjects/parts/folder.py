@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from collector.identities.printed import Problem, about, plain
 from collector.subjects.parts.model import Case, Stated, Stray
+from collector.words import Message
 
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
@@ -32,7 +33,7 @@ def differs(
 
 def only_default(case: str) -> Case | None:
     """Return what the one case of a subject without cases means."""
-    return Case("", 0.0) if case == "default" else None
+    return Case(Message(""), ()) if case == "default" else None
 
 
 def nothing(*_: object) -> tuple[()]:

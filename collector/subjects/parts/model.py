@@ -4,7 +4,7 @@ None of the parts has a default: a subject that lacks one cannot be imported.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -12,6 +12,7 @@ from collector.identities.printed import Numbers, Problem
 from collector.subjects.parts.looks import Chart, PerCase, PerRepetition, Table, Texts
 from collector.subjects.parts.metric import PERCENTILE, Metric
 from collector.subjects.parts.plan import PlanPart
+from collector.words import Message
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -43,9 +44,9 @@ class Stated(Protocol):
 class Case(NamedTuple):
     """What a case means in tables and charts."""
 
-    value: float | str
-    """What stands in its row: a number, or the key of words (see `collector.labels`)."""
-    order: float
+    value: float | Message
+    """What stands in its row: a number, or words."""
+    order: tuple[float | str, ...]
     """Its place among the others."""
     group: str = ""
     """The key of the words above its columns, where a table has groups of columns."""
@@ -60,6 +61,37 @@ class Stray(NamedTuple):
     """A contradiction; else a note."""
 
 
+class Read(NamedTuple):
+    """One number or word that a log states."""
+
+    metric: str
+    value: float | str
+    line: int
+    """Counted from 1."""
+
+
+class UnreadableError(Exception):
+    """A result that is not in its form: its text says why, `line` where (None: it is cut off)."""
+
+    def __init__(self, reason: str, line: int | None) -> None:
+        """Keep both."""
+        super().__init__(reason)
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A parser: one pure function of the lines of a log.
+
+    `begins` tells whether a line is the first of a result. `read` gets number and text of it and of
+    all lines behind it, and returns what they state and how many of them belong to the result. It
+    raises UnreadableError and nothing else.
+    """
+
+    begins: Callable[[str], bool]
+    read: Callable[[Sequence[tuple[int, str]]], tuple[list[Read], int]]
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """What the logs of a case are: the parser that reads them, and the tool that printed them."""
@@ -68,6 +100,8 @@ class Format:
     tool: str
     compared: bool = True
     """Its numbers are compared; else they explain those of another case."""
+    reader: Reader | None = None
+    """That parser, where it is the subject's own; else it is one of `collector.parsers`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +186,12 @@ __all__ = [
     "PerCase",
     "PerRepetition",
     "PlanPart",
+    "Read",
+    "Reader",
     "Stated",
     "Stray",
     "Subject",
     "Table",
     "Texts",
+    "UnreadableError",
 ]
