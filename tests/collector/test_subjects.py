@@ -258,7 +258,7 @@ def test_a_new_subject_is_in_the_whole_report(with_a_new_subject: Path) -> None:
     assert 'id="wakeup-delay"' in page
     assert "表 15 QEMU 唤醒延迟" in page
     samples = (tree / "samples.csv").read_text(encoding="utf-8")
-    assert len(re.findall(r",wakeup-delay,sleep-1000,\d+,late_max_us,", samples)) == 12
+    assert len(re.findall(r",wakeup-delay,sleep-1000,\d+,late_max_us,", samples)) == 2 * 12
 
 
 def test_a_new_subject_is_read_planned_and_checked(with_a_new_subject: Path) -> None:
