@@ -4,7 +4,7 @@ import hashlib
 import math
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from collector.parsers.clean import columns as in_columns
 from collector.parsers.scan import scan_log
 from collector.samples import Columns, LogRow
 from collector.subjects import SUBJECTS
+from collector.subjects.parts.folder import nothing_derived
 
 __all__ = ["NO_LOG", "Planned", "add_host", "pick", "wanted_parser"]
 
@@ -140,8 +141,23 @@ def _log(
         line = math.nan if run.line is None else float(run.line)
         values = in_columns(run)
     digest = hashlib.sha256(data).hexdigest()
+    values = _with_derived(values, key[3], key[4])
     tool, version = values.tool or "", values.version or ""
     return (outcome, reason, line, tool, version, digest, values.parser), values
+
+
+def _with_derived(values: CleanRun, measurement: str, case: str) -> CleanRun:
+    """Return the values of a log and what its subject makes of them, in the line of the first."""
+    subject = SUBJECTS[measurement]
+    if subject.derived is nothing_derived or not subject.format(case).compared:
+        return values
+    more = subject.derived(dict(zip(values.metrics, values.numbers, strict=True)))
+    return replace(
+        values,
+        metrics=[*values.metrics, *more],
+        numbers=[*values.numbers, *more.values()],
+        lines=[*values.lines, *[values.lines[0]] * len(more)] if more else values.lines,
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -15,7 +15,7 @@ _STEP = 0.01
 _TIME_STEP = 1e-4
 _BOOT_STEP = 1e-3
 _EXACT = ("file_size_bytes", "file_total_size_bytes", "file_rw_ratio", "file_merged_bytes")
-_BOOT = (*PARTS, "total_s")
+_BOOT = (*PARTS, "total_s", "boot_s")
 _KEY = ("run", "host", "vmm", "measurement", "case", "repetition", "log")
 _Key = tuple[str, str, str, str, str, int, str]
 

@@ -8,7 +8,7 @@ from collector.identities.modes import MODES, idle_metrics
 from collector.identities.printed import Numbers, Problem
 from collector.identities.repeated import fairness
 from collector.subjects.parts import sysbench
-from collector.subjects.parts.folder import differs, size_in_bytes
+from collector.subjects.parts.folder import differs, nothing_derived, size_in_bytes
 from collector.subjects.parts.looks import Chart, Matrix, PerCase, Table, Texts
 from collector.subjects.parts.metric import Metric
 from collector.subjects.parts.model import Case, Stated, Stray, Subject
@@ -200,6 +200,7 @@ def _subject(
         metrics=_METRICS,
         compared=compared,
         headline=headline,
+        derived=nothing_derived,
         identities=_identities,
         details=fairness,
         strays=_strays(shape),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from collector.identities.boot import footprint_order, whole_pages
 from collector.identities.printed import Numbers, Problem
 from collector.identities.repeated import parts_of_memory
-from collector.subjects.parts.folder import nothing, only_default
+from collector.subjects.parts.folder import nothing, nothing_derived, only_default
 from collector.subjects.parts.looks import Chart, PerRepetition, Style, Table, Texts
 from collector.subjects.parts.metric import Metric
 from collector.subjects.parts.model import Format, Stated, Subject
@@ -84,6 +84,7 @@ MEMORY_FOOTPRINT = Subject(
     ),
     compared=(*_SHOWN, "pss_kb"),
     headline=("rss_kb",),
+    derived=nothing_derived,
     identities=_identities,
     details=parts_of_memory,
     strays=nothing,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from collector.identities.printed import Numbers, Problem
 from collector.identities.repeated import fairness
 from collector.subjects.parts import sysbench
-from collector.subjects.parts.folder import nothing
+from collector.subjects.parts.folder import nothing, nothing_derived
 from collector.subjects.parts.looks import Chart, PerCase, Table, Texts
 from collector.subjects.parts.model import Case, Stated, Subject
 from collector.subjects.parts.plan import Costs, Plan, PlanPart, Step
@@ -58,6 +58,7 @@ SYSBENCH_CPU = Subject(
     metrics=sysbench.METRICS,
     compared=("events_per_second", *sysbench.LATENCIES),
     headline=("events_per_second",),
+    derived=nothing_derived,
     identities=_identities,
     details=fairness,
     strays=nothing,  # the number of threads is asked of every case

@@ -8,7 +8,7 @@ from collector.identities import fileio
 from collector.identities.printed import Numbers, Problem
 from collector.identities.repeated import fairness
 from collector.subjects.parts import sysbench
-from collector.subjects.parts.folder import differs, nothing, size_in_bytes
+from collector.subjects.parts.folder import differs, nothing, nothing_derived, size_in_bytes
 from collector.subjects.parts.looks import Chart, Matrix, Table, Texts
 from collector.subjects.parts.metric import Metric
 from collector.subjects.parts.model import Case, Stated, Stray, Subject
@@ -109,6 +109,7 @@ SYSBENCH_MEMORY = Subject(
     ),
     compared=("throughput_mib_per_s",),
     headline=("throughput_mib_per_s",),
+    derived=nothing_derived,
     identities=_identities,
     details=fairness,
     strays=_strays,

@@ -460,7 +460,7 @@ def test_a_log_without_a_result_is_counted(
     log.write_text("Bootup is not yet finished. Please try again later.\n", "utf-8")
     main(["compare", f"{results}:stratovirt", f"{results}:qemu"])
     shown = capsys.readouterr().out
-    assert "boot/default total_s (10, 9)" in shown
+    assert "boot/default boot_s (10, 9)" in shown
     assert "qemu: logs without a result, left out: 1" in shown
 
 

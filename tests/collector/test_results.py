@@ -13,6 +13,7 @@ import pytest
 from collector.errors import UnusableInputError
 from collector.report.csv_file import write_samples
 from collector.results import Collection, collect, labels_of
+from collector.subjects import SUBJECTS
 
 LOGS = Path(__file__).parent.parent / "data" / "logs"
 CPU = LOGS / "sysbench/cpu.log"
@@ -335,3 +336,19 @@ def test_samples_are_written_as_csv(results: Path, tmp_path: Path) -> None:
     write_samples(samples, tmp_path / "samples.csv")
     again = pd.read_csv(tmp_path / "samples.csv", keep_default_na=False, na_values={"value": [""]})
     pd.testing.assert_frame_equal(samples, again)
+
+
+def test_what_is_compared_of_a_boot_begins_with_the_kernel(tmp_path: Path) -> None:
+    """Firmware and loader are shown, and are no part of the headline; without them it is exact."""
+    folder = tmp_path / "run" / "host" / "qemu" / "boot" / "default"
+    folder.mkdir(parents=True)
+    parts = "20min 3.104s (firmware) + 1.250s (loader) + 402ms (kernel) + 1.611s (userspace)"
+    (folder / "01.log").write_text(f"Startup finished in {parts} = 20min 6.368s\n", "utf-8")
+    parts = "402ms (kernel) + 311ms (initrd) + 1.611s (userspace)"
+    (folder / "02.log").write_text(f"Startup finished in {parts} = 2.326s\n", "utf-8")
+    samples = collect([tmp_path]).samples
+    found = samples[samples["metric"] == "boot_s"]
+    assert found["value"].tolist() == [2.013, 2.326]
+    assert found["line"].tolist() == [1, 1]
+    assert samples[samples["metric"] == "total_s"]["value"].tolist() == [1206.368, 2.326]
+    assert not {"firmware_s", "loader_s", "total_s"} & set(SUBJECTS["boot"].compared)

@@ -128,7 +128,7 @@ NEW = '''
 """How late a thread of the guest wakes up."""
 import re
 from collector.identities.printed import Problem
-from collector.subjects.parts.folder import no_problems, nothing
+from collector.subjects.parts.folder import no_problems, nothing, nothing_derived
 from collector.subjects.parts.looks import Chart, PerCase, Table, Texts
 from collector.subjects.parts.metric import Metric
 from collector.subjects.parts.model import Case, Format, Read, Reader, Subject, UnreadableError
@@ -171,6 +171,7 @@ SUBJECTS = (Subject(
              Metric("late_max_us", "us", "longest delay", False)),
     compared=("late_avg_us", "late_max_us"),
     headline=("late_avg_us",),
+    derived=nothing_derived,
     identities=_identities,
     details=no_problems,
     strays=nothing,

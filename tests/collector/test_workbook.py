@@ -358,7 +358,7 @@ def test_lab_workbook_names_the_outlier(tmp_path: Path) -> None:
     overview = [str(row[0].value) for row in workbook["概览"].iter_rows()]
     assert [text for text in overview if text.startswith("pc4：")]  # noqa: RUF001
     assert not [text for text in overview if text.startswith("pc3")]
-    (total,) = (row for row in workbook["跨主机"].iter_rows() if row[2].value == "total_s")
+    (total,) = (row for row in workbook["跨主机"].iter_rows() if row[2].value == "boot_s")
     assert total[5].value == 13
     assert total[6].value == pytest.approx(6.082)
     assert str(total[12].value) == "pc4 (31)"

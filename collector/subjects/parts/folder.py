@@ -1,7 +1,7 @@
 """What a log says against what its folder means."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from collector.identities.printed import Problem, about, plain
 from collector.subjects.parts.model import Case, Stated, Stray
@@ -39,6 +39,11 @@ def only_default(case: str) -> Case | None:
 def nothing(*_: object) -> tuple[()]:
     """Nothing strays, nothing is idle."""
     return ()
+
+
+def nothing_derived(_numbers: Mapping[str, float]) -> Mapping[str, float]:
+    """Return that nothing follows from the numbers of a log."""
+    return {}
 
 
 def no_problems(*_: object) -> list[Problem]:

@@ -116,6 +116,8 @@ class Subject:
         metrics: the quantities that its logs state, in the order in which files list them.
         compared: those that are compared; see `metric.PERCENTILE`. Each costs power.
         headline: those that its answer is about; a case has one of them, or the sum.
+        derived: returns what follows from the numbers of a log and stands in none of its lines; it
+            is measured only where the log says all it takes.
         identities: returns what the numbers of one log contradict.
         details: the same of numbers that no table shows: worth a note.
         strays: returns in what a log is not what its folder says; it gets the run's plan.
@@ -134,6 +136,7 @@ class Subject:
     metrics: tuple[Metric, ...]
     compared: tuple[str, ...]
     headline: tuple[str, ...]
+    derived: Callable[[Mapping[str, float]], Mapping[str, float]]
     identities: Callable[[Numbers, Stated], list[Problem]]
     details: Callable[[Numbers], list[Problem]]
     strays: Callable[[Stated, Mapping[str, Any]], Iterable[Stray]]
