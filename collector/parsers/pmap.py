@@ -14,6 +14,32 @@ TOOL = "pmap"
 _PROCESS = re.compile(r"\d+: {3}\S")
 _HEADER = re.compile(r"Address\s+Kbytes\s+RSS\s+Dirty\s+Mode\s+Mapping")
 _ANY_HEADER = re.compile(r"\bKbytes\b|\bRSS\b")
+_OTHER_HEADER = re.compile(r"(?:Address|START)\s+(?:Kbytes|SIZE|Perm|Mode|Bytes)\b.*")
+_OTHERS = (
+    (
+        re.compile(r"Address\s+Kbytes\s+PSS\b.*"),
+        "busybox's pmap -x (PSS instead of RSS); use that of procps",
+    ),
+    (
+        re.compile(r"START\s+SIZE\b.*"),
+        "the pmap of SLES 11, whose columns are others; use that of procps",
+    ),
+    (
+        re.compile(r"Address\s+Kbytes\s+RSS\s+PSS\b.*"),
+        "the pmap of openSUSE, whose columns are others; use smaps_rollup, or procps elsewhere",
+    ),
+    (
+        re.compile(r"Address\s+(?:Perm|Kbytes\s+Mode\s+Offset)\b.*"),
+        "the output of pmap with -X or -d: run `pmap -x`",
+    ),
+    (re.compile(""), "the columns of another pmap; use that of procps"),
+)
+"""Headings of other programs and options, and what they are."""
+_OTHER_ROW = re.compile(
+    r"[0-9a-f]{8,16}(?:\s+\d+K?)+\s+[rwxsp-]{4,5}(?:\s.*)?|-{4,}(?:\s+-{3,})+|[Tt]otal:?(?:\s.*)?"
+    r"|\d+K\s+writable-private,.*|mapped: .*"
+)
+_SLES_TOTAL = re.compile(r"Total:(?:\s+\d+K)+")
 _MAPPING = re.compile(
     r"[0-9a-f]{8,16}\s+([0-9]{1,15})\s+([0-9]{1,15})\s+([0-9]{1,15})\s+[rwxsRp-]{4,5}(?:\s.*)?"
 )
@@ -33,6 +59,8 @@ def begins(text: str) -> bool:
     return bool(
         _PROCESS.match(text)
         or _HEADER.fullmatch(text)
+        or _OTHER_HEADER.fullmatch(text)
+        or _SLES_TOTAL.fullmatch(text)
         or _MAPPING.fullmatch(text)
         or _SIMPLE.fullmatch(text)
         or text.startswith(("pmap: ", "total kB"))
@@ -49,6 +77,8 @@ def read(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
         text = line.text.strip()
         if not text or is_noise(line.text) or is_illegible(text):
             continue
+        if _is_other(text):
+            return _of_another(line, text), _behind_other(lines, index + 1)
         again = _PROCESS.match(text) or _HEADER.fullmatch(text)
         if again and index > start and (headed or _PROCESS.match(text)):
             return _cut(last), index
@@ -64,6 +94,29 @@ def read(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
             return _refused(line, text, last), _after(lines, index, start)
         last = line
     return _cut(last), len(lines)
+
+
+def _is_other(text: str) -> bool:
+    """Tell whether a line is of another program, or of another option."""
+    other = _OTHER_HEADER.fullmatch(text) and not _HEADER.fullmatch(text)
+    return bool(other or _SLES_TOTAL.fullmatch(text))
+
+
+def _of_another(line: Line, text: str) -> LogRun:
+    """Return the error that names what the columns are."""
+    if _SLES_TOTAL.fullmatch(text):
+        text = "START SIZE"
+    return _error(next(whose for heading, whose in _OTHERS if heading.match(text)), line)
+
+
+def _behind_other(lines: Sequence[Line], index: int) -> int:
+    """Return the index behind the rows of another program's answer."""
+    while index < len(lines):
+        text = lines[index].text.strip()
+        if text and not _OTHER_ROW.fullmatch(text):
+            break
+        index += 1
+    return index
 
 
 def sums(lines: Sequence[Line], total: int) -> tuple[int, int, int] | None:

@@ -8,6 +8,7 @@ from collector.logtext import Line, is_noise, is_prompt, read_lines
 from collector.parsers import pmap, smaps_rollup, sysbench, systemd_time, systemd_units
 from collector.parsers.model import LogRun
 from collector.parsers.of_subjects import readers
+from collector.parsers.refusals import refusal
 from collector.parsers.sysbench_lines import BANNER
 from collector.parsers.sysbench_rest import Rest
 
@@ -24,21 +25,8 @@ _READERS: tuple[_Reader, ...] = (
     *readers(),
 )
 
-_REFUSALS: tuple[tuple[re.Pattern[str], str, str], ...] = (
-    (re.compile(r"Bootup is not yet finished"), systemd_time.TOOL, systemd_time.PARSER),
-    (
-        re.compile(
-            r"System has not been booted with systemd|Failed to (?:connect|get D-?Bus).*bus"
-        ),
-        systemd_time.TOOL,
-        systemd_time.PARSER,
-    ),
-    (re.compile(r".*\bsystemd-analyze: (?:command )?not found"), systemd_time.TOOL, "shell"),
-    (re.compile(r".*\bpmap: (?:command )?not found"), pmap.TOOL, "shell"),
-    (re.compile(r".*\bsysbench: (?:command )?not found"), "", "shell"),
-    (re.compile(r"cat: .*smaps_rollup.*: "), smaps_rollup.TOOL, smaps_rollup.PARSER),
-)
-"""Lines that say that a tool did not answer, the tool and the parser that they stand for."""
+_ONE_COMPLAINT = 4
+"""Lines that a tool needs at most from what is wrong to how it is used."""
 
 _TELLTALE = re.compile(
     r"events per second|(?:MiB|MB) transferred|(?:reads|writes|fsyncs)/s|IOPS=|Threads fairness"
@@ -74,10 +62,10 @@ def scan(lines: Sequence[Line]) -> tuple[LogRun, ...]:
             run, index = reader(lines, index - 1)
         elif _begins_sysbench(lines, index - 1, rest):
             run, index, left = sysbench.read(lines, index - 1, command, version)
-        elif refused := next((rule for rule in _REFUSALS if rule[0].match(text)), None):
-            run = LogRun(refused[1] or None, None, "error", text, line.number, (), refused[2])
-            if runs and (runs[-1].parser, runs[-1].line) == (run.parser, line.number - 1):
-                continue  # the second line of one complaint
+        elif refused := refusal(text):
+            if runs and command is None and _goes_on(runs[-1], line, *refused):
+                continue
+            run = LogRun(refused[0], None, "error", text, line.number, (), refused[1])
         elif is_prompt(text):
             _say_what_was_left(runs, rest)
             command, rest = line, None
@@ -94,6 +82,14 @@ def scan(lines: Sequence[Line]) -> tuple[LogRun, ...]:
         command = version = None
     _say_what_was_left(runs, rest)
     return tuple(runs) if runs else (_nothing(lines),)
+
+
+def _goes_on(last: LogRun, line: Line, tool: str | None, parser: str) -> bool:
+    """Tell whether a complaint goes on with this line, or its run was refused for it already."""
+    if last.outcome == "ok" or last.line is None:
+        return False
+    same = (last.tool, last.parser) == (tool, parser)
+    return line.number - last.line <= (_ONE_COMPLAINT if same else 0)
 
 
 def _begins_sysbench(lines: Sequence[Line], index: int, rest: Rest | None) -> bool:

@@ -298,6 +298,21 @@ SENTENCES = {
         "没有任何映射：是内核线程，或 pmap 无权读取的进程"
     ),
     "the prompt came back before the total": "提示符在 total 行之前就出现了",
+    "busybox's pmap -x (PSS instead of RSS); use that of procps": (
+        "这是 busybox 的 pmap -x（PSS 而不是 RSS）：请用 procps 的 pmap"
+    ),
+    "the pmap of SLES 11, whose columns are others; use that of procps": (
+        "这是 SLES 11 的 pmap，列不同：请用 procps 的 pmap"
+    ),
+    "the pmap of openSUSE, whose columns are others; use smaps_rollup, or procps elsewhere": (
+        "这是 openSUSE 的 pmap，列不同：请用 smaps_rollup，或其他系统的 procps"
+    ),
+    "the output of pmap with -X or -d: run `pmap -x`": (
+        "这是 pmap -X 或 -d 的输出：请运行 `pmap -x`"
+    ),
+    "the columns of another pmap; use that of procps": (
+        "这是另一种 pmap 的列：请用 procps 的 pmap"
+    ),
     "the output of plain pmap: run `pmap -x`": "这是不带参数的 pmap 的输出：请运行 `pmap -x`",
     "not an entry of smaps_rollup: {text}": "不是 smaps_rollup 的一项：{text}",
     "unknown, or there twice: {text}": "未知，或出现两次：{text}",
