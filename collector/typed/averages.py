@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from collector.findings import CellFinding
 from collector.identities.printed import Printed
-from collector.typed.model import TypedAverage, TypedSample, TypedTable
+from collector.typed.model import TypedSample, TypedStatistic, TypedTable
 
 _LARGE = 1e5
 
@@ -20,8 +20,9 @@ def check_averages(tables: Sequence[TypedTable], workbook: str) -> list[CellFind
             _message(average),
         )
         for table in tables
-        for average in table.averages
-        if not any(_fits(average.number, samples) for samples in average.candidates)
+        for average in table.statistics
+        if average.kind == "mean"
+        and not any(_fits(average.number, samples) for samples in average.candidates)
     ]
 
 
@@ -36,7 +37,7 @@ def _fits(number: Printed, samples: Sequence[TypedSample]) -> bool:
     return abs(_mean(samples) - number.value) <= room * 1.0001 + 1e-9
 
 
-def _message(average: TypedAverage) -> str:
+def _message(average: TypedStatistic) -> str:
     samples = average.candidates[0]
     mean = _mean(samples)
     first, last = samples[0].cell.address, samples[-1].cell.address

@@ -1,6 +1,5 @@
 """The cells of one table: their numbers, and those that have none."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -8,11 +7,13 @@ from collector.identities.printed import Printed
 from collector.typed.find import Head
 from collector.typed.formula import averaged_cells
 from collector.typed.grid import Grid, Typed
-from collector.typed.roles import is_average
-from collector.typed.text import Quantity, is_nothing
+from collector.typed.meaning import meaning
+from collector.typed.text import Quantity
 from collector.typed.units import in_unit
 
-_FINEST = 1e-3
+_FINEST = 1e-6
+_WHOLE = 0.9
+_NEAR = 1e-6
 
 
 class Cells:
@@ -32,12 +33,16 @@ class Cells:
         self.unread: list[Typed] = []
         self.uncounted: list[Typed] = []
         self.empty: list[tuple[str, str, str]] = []
-        self.steps: dict[tuple[int, str], float] = {}
+        self.steps: dict[tuple[int, str], float | None] = {}
 
     def label(self, row: int) -> str:
         """Return the text of a row's label."""
         label = self.head.keys.label
         return self.grid.text(row, label) if label else ""
+
+    def _heading(self, column: int) -> str:
+        found = self.head.columns.get(column)
+        return found.heading if found else ""
 
     def is_other(self, row: int) -> bool:
         """Whether another table's heading (or its caption) crosses this row in these columns."""
@@ -63,14 +68,14 @@ class Cells:
             self.uncounted += [] if number else [cell]
             return number
         if cell.quantity is None:
-            if not is_nothing(cell.text):
+            if not meaning(cell.text).nothing:
                 self.unread.append(cell)
             return None
         quantity = cell.quantity
-        if cell.stored:
-            step = min(quantity.step, self._column_step(column, quantity))
+        step = self._column_step(column, quantity)
+        if step is not None:
             quantity = replace(quantity, step=step)
-        number = in_unit(quantity, metric, self.head.units.get(column, ""))
+        number = in_unit(quantity, metric, self._heading(column))
         if number is None:
             self.unread.append(cell)
         return number
@@ -78,35 +83,45 @@ class Cells:
     def _calculated(self, cell: Typed, column: int, metric: str) -> Printed | None:
         """Return what a formula that nobody has calculated gives, when it is a plain mean."""
         cells = averaged_cells(self.grid.source or self.grid, cell.formula)
-        heading = self.head.units.get(column, "")
+        heading = self._heading(column)
         numbers = [each.quantity and in_unit(each.quantity, metric, heading) for each in cells]
         values = [number.value for number in numbers if number]
         if not values or len(values) < len(numbers):
             return None
         return Printed(sum(values) / len(values))
 
-    def _column_step(self, column: int, like: Quantity) -> float:
-        """Return the finest step among a column's numbers: a cell with 31.2 may be 31.20.
+    def _column_step(self, column: int, like: Quantity) -> float | None:
+        """Return the finest step that a column's numbers use; None where one number stands alone.
 
-        Averages have more digits than what they are averages of, so they do not count.
+        A stored 31.2 beside others may be 31.20, and a column of 1269.00 and 1261.00 was rounded
+        to whole numbers. Averages have more digits than what they are averages of.
         """
         key = (column, like.unit)
         if key not in self.steps:
-            steps = [math.inf]
-            for row in range(self.head.bottom + 1, self.grid.rows + 1):
-                cell = self.grid.at(row, column)
-                if self.is_other(row) or is_average(self.label(row)):
-                    break
-                if cell and cell.stored and cell.quantity and cell.quantity.unit == like.unit:
-                    steps.append(cell.quantity.step)
-            self.steps[key] = max(min(steps), _FINEST)
+            numbers = [
+                cell
+                for row in range(self.head.bottom + 1, self._end() + 1)
+                if (cell := self.grid.at(row, column))
+                and cell.quantity
+                and cell.quantity.unit == like.unit
+                and not meaning(self.label(row)).average
+            ]
+            used = [used_step(cell.quantity) for cell in numbers if cell.quantity]
+            stored = any(cell.stored for cell in numbers)
+            self.steps[key] = (
+                max(min(used), _FINEST) if len(used) > 1 or (used and stored) else None
+            )
         return self.steps[key]
+
+    def _end(self) -> int:
+        """Return the last row before another table's heading."""
+        rows = range(self.head.bottom + 1, self.grid.rows + 1)
+        return next((row - 1 for row in rows if self.is_other(row)), self.grid.rows)
 
     def _does_not_apply(self, row: int) -> bool:
         """In the table of operations a read test has no writes: an empty cell is a `-`."""
-        return self.head.measurement == "fileio-iops" and any(
-            self.grid.at(row, column) for column in self.head.columns
-        )
+        iops = any(column.subject == "fileio-iops" for column in self.head.columns.values())
+        return iops and any(self.grid.at(row, column) for column in self.head.columns)
 
     def missing(self, measured: set[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         """Return the empty cells that should have a number: not every VMM boots with an initrd.
@@ -119,3 +134,15 @@ class Cells:
             for place, metric, vmm in self.empty
             if metric != "initrd_s" or (metric, vmm) in measured
         )
+
+
+def used_step(quantity: Quantity) -> float:
+    """Return the step of a number's last digit that is no zero behind the point."""
+    step = quantity.step
+    while step < _WHOLE and _is_whole(quantity.value / (step * 10)):
+        step *= 10
+    return step
+
+
+def _is_whole(value: float) -> bool:
+    return abs(value - round(value)) < _NEAR

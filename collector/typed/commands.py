@@ -4,20 +4,20 @@ import re
 from collections.abc import Iterator, Sequence
 
 from collector.findings import CellFinding
-from collector.subjects.fileio import REPORT_BLOCKS
-from collector.subjects.parts.folder import size_in_bytes
+from collector.identities.printed import about
 from collector.typed.grid import Grid, Typed
 from collector.typed.model import TypedTable
 from collector.typed.roles import vmms_in
 
 _NEAR_ROWS = 6
-_APART_ROWS = 3
+_FASTEST = 64.0 * (1 << 30)
+"""Bytes in a second that no file test moves on the machines of a course: page caches manage some
+GiB/s for each core."""
 _COMMAND = re.compile(r"sysbench\b.*?(?=sysbench\b|$)", re.IGNORECASE)
 _OPTION = re.compile(r"--([a-z-]+)[= ]([\w.]+)")
 _HYPERVISOR = re.compile(
     r"(qemu-system-\w+|qemu-kvm|(?:^|[ /])stratovirt)\b.*?\s-\w", re.IGNORECASE
 )
-_SIZE = re.compile(r"(?<![\w.])(\d+)\s*([kmg])(?:i?b)?(?!\w)", re.IGNORECASE)
 
 
 def commands(grid: Grid) -> Iterator[tuple[str, str, Typed]]:
@@ -51,47 +51,38 @@ def command_facts(text: str) -> Iterator[tuple[str, str]]:
         yield "disk_format", found[1]
 
 
-def wrong_block_sizes(
+def impossible_block_sizes(
     grids: Sequence[Grid], tables: Sequence[TypedTable], workbook: str
 ) -> list[CellFinding]:
-    """Return fileio tables whose caption or command says another block size than the report's."""
+    """Return tables of operations that no test can have done with the blocks that they state."""
     findings = []
     for table in tables:
-        expected = REPORT_BLOCKS.get(table.measurement)
+        rates = [
+            sample
+            for sample in table.samples
+            if sample.metric in ("reads_per_s", "writes_per_s") and sample.parameters.block
+        ]
+        fastest = max(rates, key=lambda sample: sample.number.value, default=None)
+        block = (fastest.parameters.block if fastest else None) or 0.0
+        if fastest is None or fastest.number.value * block <= _FASTEST:
+            continue
         grid = next(grid for grid in grids if grid.sheet == table.sheet)
-        if expected is None:
-            continue
-        said = _in_caption(table) or _in_command(grid, table)
-        if said is None or said[0] == expected:
-            continue
-        size, cell = said
+        cell = _command_above(grid, table) or table.head
         message = (
-            f"blocks of {size / 1024:g} KiB above the table of {table.measurement}, which is of"
-            f" {expected / 1024:g} KiB blocks: its numbers belong to another table"
+            f"blocks of {block / 1024:g} KiB above '{table.name}', but {fastest.cell.text}"
+            f" ({fastest.cell.address}) requests/s of that size would be"
+            f" {about(fastest.number.value * block / (1 << 30))} GiB/s, which nothing moves: the"
+            " numbers are of smaller blocks, or the size is that of another table"
         )
         findings.append(CellFinding("contradiction", workbook, cell.sheet, cell.address, message))
     return findings
 
 
-def _in_caption(table: TypedTable) -> tuple[float, Typed] | None:
-    found = next((each for each in _SIZE.findall(table.caption) if each[1] in "kK"), None)
-    return (float(found[0]) * 1024, table.head) if found else None
-
-
-def _in_command(grid: Grid, table: TypedTable) -> tuple[float, Typed] | None:
-    """Return the block size of the one command that stands directly above a table.
-
-    Several commands together are a list for several tables and say nothing about this one.
-    """
-    sizes: list[tuple[float, Typed]] = []
-    for _, text, cell in commands(grid):
-        options = dict(_OPTION.findall(text))
-        size = size_in_bytes(options.get("file-block-size", ""))
-        if size is not None:
-            sizes.append((size, cell))
-    above = [(size, cell) for size, cell in sizes if 0 < table.rows.start - cell.row <= _NEAR_ROWS]
-    if not above:
-        return None
-    size, cell = above[-1]
-    crowd = [each for each in sizes if abs(each[1].row - cell.row) < _APART_ROWS]
-    return (size, cell) if len(crowd) == 1 else None
+def _command_above(grid: Grid, table: TypedTable) -> Typed | None:
+    """Return the command directly above a table that states a block size."""
+    above = [
+        cell
+        for _, text, cell in commands(grid)
+        if "file-block-size" in text and 0 < table.rows.start - cell.row <= _NEAR_ROWS
+    ]
+    return above[-1] if above else None

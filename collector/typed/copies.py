@@ -1,33 +1,25 @@
 """Numbers that stand in two places although no two measurements would give the same.
 
-How likely it is that two numbers agree in all digits by chance follows from the workbook itself:
-where many numbers lie close together (20 speeds of one CPU) it happens, where few do it does not.
+How likely it is that two numbers agree in all digits by chance follows from the workbook itself
+(see `chance`).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from collector.findings import CellFinding
+from collector.typed.chance import MEASURED, Chance, kind_of
 from collector.typed.model import TypedSample, TypedTable
 from collector.typed.rows import Row, finding, table_rows
 
 _DIGITS = 4
 """Significant digits from which a number is looked at at all."""
-_UNLIKELY = 0.005
-"""A coincidence that is expected less often than this in a workbook is none."""
-_WINDOWS = (0.1, 0.02, 0.005)
-_MEASURED = {
-    "events_per_second": "speed",
-    "throughput_mib_per_s": "memory transfer rate",
-    "read_mib_per_s": "throughput",
-    "written_mib_per_s": "throughput",
-    "reads_per_s": "rate",
-    "writes_per_s": "rate",
-    "fsyncs_per_s": "rate",
-    "latency_max_ms": "longest latency",
-    "latency_avg_ms": "average latency",
-}
-"""Metrics that vary in all their digits; percentiles come in steps, sizes repeat by nature."""
+_UNLIKELY = 0.0003
+_UNLIKELY_AND_FAR = 0.002
+"""A coincidence that is expected less often than this in a workbook is none; the second where the
+number is also far from the other repetitions of its own test, as a copied one is."""
+_FAR = 0.03
+_FARTHER = 4.0
 _SAME_ROWS = 0.6
 
 
@@ -40,7 +32,7 @@ def check_copies(tables: Sequence[TypedTable], workbook: str) -> list[CellFindin
         sample
         for table in rest
         for sample in table.samples
-        if sample.metric in _MEASURED
+        if sample.metric in MEASURED
         and not sample.cell.copied
         and (sample.cell.sheet, sample.cell.address) not in cells
     ]
@@ -53,7 +45,7 @@ def varied_numbers(tables: Sequence[TypedTable]) -> set[str]:
         f"{sample.measurement}/{sample.case}/{sample.metric} {sample.number.value:.10g}"
         for table in tables
         for sample in table.samples
-        if sample.metric in _MEASURED and _digits(sample) >= _DIGITS
+        if sample.metric in MEASURED and _digits(sample) >= _DIGITS
     }
 
 
@@ -103,7 +95,7 @@ def _values(table: TypedTable) -> dict[tuple[str, int, str], TypedSample]:
     return {
         (sample.case, sample.repetition, sample.metric): sample
         for sample in table.samples
-        if sample.metric in _MEASURED or table.measurement in ("boot", "memory-footprint")
+        if sample.metric in MEASURED or table.measurement in ("boot", "memory-footprint")
     }
 
 
@@ -116,8 +108,13 @@ def _rows(
     cells: set[tuple[str, str]] = set()
     for table in tables:
         for row in table_rows(table):
-            varied = [row[name] for name in _MEASURED if name in row]
-            solid = [sample for sample in varied if _digits(sample) >= _DIGITS]
+            varied = [row[name] for name in MEASURED if name in row]
+            solid = [
+                sample
+                for sample in varied
+                if _digits(sample) >= _DIGITS
+                and not (sample.metric == "latency_avg_ms" and "events_per_second" in row)
+            ]  # an average follows from the speed
             if len(varied) < 2 or len(solid) < 2:  # noqa: PLR2004 - one number may agree by chance
                 continue
             key = tuple(sample.number.value for sample in varied)
@@ -137,6 +134,7 @@ def _rows(
 def _single(samples: Sequence[TypedSample], workbook: str) -> list[CellFinding]:
     """Find single numbers that stand in two cells."""
     by_value: dict[float, list[TypedSample]] = defaultdict(list)
+    chance = Chance(samples)
     for sample in samples:
         if _digits(sample) >= _DIGITS:
             by_value[sample.number.value].append(sample)
@@ -146,9 +144,10 @@ def _single(samples: Sequence[TypedSample], workbook: str) -> list[CellFinding]:
             if place == 0 or any(_same_place(sample, other) for other in group[:place]):
                 continue
             other = group[0]
-            unlikely = _expected(sample, other, samples) < _UNLIKELY
             marked, origin = _which(other, sample, samples)
-            kinds = "" if _kind(marked) == _kind(origin) else f", a {_kind(origin)},"
+            far = _stands_out(marked, origin, samples)
+            unlikely = chance.of(sample, other) < (_UNLIKELY_AND_FAR if far else _UNLIKELY)
+            kinds = "" if kind_of(marked) == kind_of(origin) else f", a {kind_of(origin)},"
             message = (
                 f"{marked.cell.text} also stands in {origin.cell.sheet}!{origin.cell.address}"
                 f"{kinds}: two measurements hardly ever agree in all digits, so one was copied into"
@@ -156,34 +155,6 @@ def _single(samples: Sequence[TypedSample], workbook: str) -> list[CellFinding]:
             )
             findings.append(finding(marked, workbook, message, note=not unlikely))
     return findings
-
-
-def _kind(sample: TypedSample) -> str:
-    return _MEASURED[sample.metric]
-
-
-def _expected(one: TypedSample, other: TypedSample, samples: Iterable[TypedSample]) -> float:
-    """Return how many coincidences like this one chance would make in this workbook.
-
-    For windows around the value: pairs of such numbers that close, times the chance that two
-    numbers of the window agree in their last digit. The largest of these estimates counts.
-    """
-    value = one.number.value
-    step = max(one.number.step, other.number.step, 1e-9)
-    near = [
-        [each.number.value for each in samples if _kind(each) == kind]
-        for kind in (_kind(one), _kind(other))
-    ]
-    worst = 0.0
-    for window in _WINDOWS:
-        width = max(window * value, step)
-        counts = [sum(abs(each - value) <= width for each in values) for values in near]
-        if _kind(one) == _kind(other):
-            pairs = max(1.0, (counts[0] - 1) * (counts[0] - 2) / 2)
-        else:
-            pairs = max(1.0, (counts[0] - 1) * (counts[1] - 1))
-        worst = max(worst, pairs * step / (2 * width))
-    return worst
 
 
 def _which(
@@ -194,6 +165,12 @@ def _which(
     It is the one that fits its own kind less: whose nearest repetition is further away.
     """
     return (one, other) if _misfit(one, samples) > _misfit(other, samples) else (other, one)
+
+
+def _stands_out(marked: TypedSample, origin: TypedSample, samples: Sequence[TypedSample]) -> bool:
+    """Whether a number is far from its own repetitions, and the one it agrees with is not."""
+    off = _misfit(marked, samples)
+    return off > _FAR and off > _FARTHER * _misfit(origin, samples)
 
 
 def _misfit(sample: TypedSample, samples: Sequence[TypedSample]) -> float:

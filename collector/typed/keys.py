@@ -1,14 +1,19 @@
 """The columns of a table that say what each row is of: VMM, case, access mode, repetition."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from collector.typed.grid import Grid, Typed, is_words
-from collector.typed.roles import LABELS, access_of, mode_of, role_of, vmms_in
+from collector.typed.meaning import Meaning, meaning
+from collector.typed.parameters import NONE, Parameters
+from collector.typed.roles import count_of
 
 _HEADER_ROWS = 4
-_BODY_ROWS = 3
-_CASES = ("threads", "block", "mode")
+_LABEL_ROWS = 40
+_FIRST = 3
+_LEFT = 3
+"""Columns left of the numbers that may hold labels without a heading."""
+CASES = ("threads", "block", "mode")
 """Labels that tell one case from another; they come before the number of a repetition."""
 
 
@@ -19,37 +24,28 @@ class Keys:
     Attributes:
         first: the table's first column.
         end: the last column before the numbers.
-        label: column of the case, or of the number of the repetition where there is one case only.
-        role: what the label is, one of `LABELS`; "" when its heading does not say.
-        vmm: column of the VMM, where a table has one.
-        access: column of `sequential` or `random`, in a table with blocks as its label.
-        index: column of the number of the repetition, beside that of a case.
-        bottom: the row of the label's heading.
+        columns: column of labels to what stands in it: `vmm`, `threads`, `block`, `mode`, `index`,
+            or `count` for numbers whose heading does not say what they count.
+        bottom: the row of the labels' headings.
+        metrics: whether the labels name metrics, so that the table lies on its side.
     """
 
     first: int
     end: int
-    label: int | None = None
-    role: str = ""
-    vmm: int | None = None
-    access: int | None = None
-    index: int | None = None
+    columns: dict[int, str] = field(default_factory=dict)
     bottom: int = 0
+    metrics: bool = False
 
-    def completed(self, grid: Grid, row: int) -> "Keys":
-        """Return the keys with the columns left of the numbers that have no heading.
+    @property
+    def role(self) -> str:
+        """What tells the rows of the table from each other; "" when no column says."""
+        found = set(self.columns.values())
+        return next((name for name in (*CASES, "count", "index", "vmm") if name in found), "")
 
-        Args:
-            grid: the sheet.
-            row: the first row below the heading.
-        """
-        left = self.first - 1
-        texts = [grid.text(below, left) for below in range(row, row + _BODY_ROWS)] if left else []
-        if self.label is None:
-            return replace(self, label=left) if any(texts) else self
-        if self.vmm is None and any(len(vmms_in(text)) == 1 for text in texts):
-            return replace(self, vmm=left)
-        return self
+    @property
+    def label(self) -> int | None:
+        """The column of the case, or of the repetition where there is one case only."""
+        return next((column for column, role in self.columns.items() if role == self.role), None)
 
 
 def find_keys(grid: Grid, top: int, segment: Sequence[Typed]) -> Keys:
@@ -57,39 +53,124 @@ def find_keys(grid: Grid, top: int, segment: Sequence[Typed]) -> Keys:
 
     The heading of the labels may stand below that of the numbers, as pandas writes it.
     """
-    labels: list[tuple[Typed, str]] = []
-    for cell in segment:
-        role = role_of(cell.text)
-        if role not in LABELS:
+    headed = _headed(grid, top, segment)
+    bottom = top
+    if not headed:
+        headed, bottom = _heading_below(grid, top, segment[0].column - 1)
+    first = min(headed, default=segment[0].column)
+    end = max(headed, default=segment[0].column - 1)
+    beside = range(first - 1, max(0, first - 1 - _LEFT), -1)
+    for column in beside:
+        kind = kind_of(_below(grid, top, column))
+        if kind is None or (headed and kind in ("index", "count")):
             break
-        labels.append((cell, role))
-    if labels:
-        return _keys(labels, top)
-    left = segment[0].column - 1
+        headed[column] = kind
+    columns = {column: headed[column] for column in sorted(headed)}
+    metrics = any(
+        meaning(text).metric and not meaning(text).bare
+        for column in columns
+        for text in _below(grid, bottom, column)
+    )
+    return Keys(min(columns, default=first), end, columns, bottom, metrics)
+
+
+def _headed(grid: Grid, top: int, segment: Sequence[Typed]) -> dict[int, str]:
+    """Return the leading columns of a heading that hold labels."""
+    labels: dict[int, str] = {}
+    for place, cell in enumerate(segment):
+        said = meaning(cell.text)
+        kind = kind_of(_below(grid, top, cell.column))
+        if said.label:
+            labels[cell.column] = _agreed(said.role or "", kind)
+        elif place == len(labels) and kind and _is_corner(said, segment[place + 1 :], kind):
+            labels[cell.column] = kind
+        else:
+            break
+    return labels
+
+
+def _is_corner(said: Meaning, others: Sequence[Typed], kind: str) -> bool:
+    """Whether a heading that names no label stands over one: `项目`, or the name of the VMM."""
+    if said.metric or not others:
+        return False
+    if not said.heading:
+        return True
+    beside = meaning(others[0].text)
+    return len(said.vmms) == 1 and bool(beside.metric) and kind != "vmm"
+
+
+def _agreed(role: str, kind: str | None) -> str:
+    """Return what a column holds, by its heading and by what stands below it."""
+    if kind is None or kind == role:
+        return role
+    if kind in ("index", "count"):  # bare numbers are what the heading says
+        return kind if role in ("vmm", "mode") else role
+    if kind == "vmm" and role in CASES:
+        return role if role != "mode" else kind
+    return kind
+
+
+def _heading_below(grid: Grid, top: int, left: int) -> tuple[dict[int, str], int]:
     for row in range(top + 1, min(top + _HEADER_ROWS, grid.rows) + 1):
         below = grid.at(row, left)
-        role = role_of(below.text) if below and is_words(below) else None
-        if below and role in LABELS and not grid.at(row, left + 1):
-            return _keys([(below, role)], row)
-    body = [grid.text(row, left) for row in range(top + 1, top + _BODY_ROWS + _HEADER_ROWS)]
-    if left and any(mode_of(text) for text in body):
-        return Keys(left, left, label=left, role="mode", bottom=top)
-    return Keys(segment[0].column, left)
+        said = meaning(below.text) if below and is_words(below) else None
+        if said and said.label and not grid.at(row, left + 1):
+            kind = kind_of(_below(grid, row, left))
+            return {left: _agreed(said.role or "", kind)}, row
+    return {}, top
 
 
-def _keys(labels: Sequence[tuple[Typed, str]], bottom: int) -> Keys:
-    columns = {role: cell.column for cell, role in reversed(labels)}
-    role = next((name for name in (*_CASES[:2], "mode", "index", "vmm") if name in columns), "")
-    return Keys(
-        first=labels[0][0].column,
-        end=labels[-1][0].column,
-        label=columns.get(role),
-        role=role,
-        vmm=columns.get("vmm"),
-        access=columns.get("mode") if role == "block" else None,
-        index=columns.get("index") if role in _CASES else None,
-        bottom=bottom,
-    )
+def _below(grid: Grid, top: int, column: int) -> list[str]:
+    """Return the texts below a heading in its column, up to a gap of some rows."""
+    if column < 1:
+        return []
+    texts: list[str] = []
+    blank = 0
+    for row in range(top + 1, min(top + _LABEL_ROWS, grid.rows) + 1):
+        cell = grid.at(row, column)
+        blank = 0 if cell or any(grid.in_row(row)) else blank + 1
+        if blank > _FIRST:
+            break
+        if cell and not cell.copied:
+            said = meaning(cell.text)
+            if said.caption or (texts and said.label):
+                break
+            if any(grid.at(row, beside) for beside in range(column + 1, grid.columns + 1)):
+                texts.append(cell.text)  # a text alone is a title
+    return texts
+
+
+def kind_of(texts: Sequence[str]) -> str | None:
+    """Return what labels these are by themselves; None when they are none."""
+    said = [meaning(text) for text in texts]
+    said = [each for each in said if not (each.average or each.statistic)]
+    named = next(_kinds(said[: 2 * _FIRST]), None)
+    if named:
+        return named
+    numbers = [int(text) for text in texts if text.isdecimal()]
+    if not numbers or len(numbers) < len(said):
+        return None
+    counted = numbers == list(range(1, len(numbers) + 1)) and len(numbers) > 1
+    return "index" if counted else "count"
+
+
+def _kinds(said: Sequence[Meaning]) -> Iterator[str]:
+    """Yield what single labels say that they are."""
+    for each in said:
+        if each.label:
+            continue
+        if each.mode:
+            yield "mode"
+        elif each.parameters.threads:
+            yield "threads"
+        elif each.parameters.block:
+            yield "block"
+        elif each.access and not each.metric:
+            yield "access"
+        elif len(each.vmms) == 1 and not each.metric and not each.caption:
+            yield "vmm"
+        elif each.repetition:
+            yield "index"
 
 
 class Place:
@@ -101,21 +182,53 @@ class Place:
         self._keys = keys
         self.vmm: str | None = None
         self.access: str | None = None
-        self.words = ""
+        self.mode: str | None = None
+        self.count: float | None = None
+        self.parameters: Parameters = NONE
+        self.said: tuple[Meaning, ...] = ()
 
     def read(self, row: int) -> None:
         """Take in the labels of a row."""
-        keys = self._keys
-        texts = [
-            self._grid.text(row, column) if column else ""
-            for column in (keys.label, keys.vmm, keys.access, keys.index)
-        ]
-        named = vmms_in(texts[0]) or vmms_in(texts[1])
-        if vmms_in(texts[0]):
-            self.vmm = named[0]
-        elif texts[1]:
-            self.vmm = named[0] if named else texts[1].lower()
-        elif not keys.vmm:
+        said = []
+        named = ""
+        for column, role in self._keys.columns.items():
+            text = self._grid.text(row, column)
+            if text:
+                said.append(meaning(text))
+                named = self._label(text, role, said[-1]) or named
+        if named:
+            self.vmm = named
+        elif "vmm" not in self._keys.columns.values():
             self.vmm = None
-        self.access = access_of(texts[2]) or self.access
-        self.words = " ".join(filter(None, texts))
+        self.said = tuple(said)
+
+    def take(self, said: Meaning) -> None:
+        """Take in a row that says what the rows below it are of."""
+        self.access = said.access or self.access
+        self.mode = said.mode or self.mode
+        self.parameters = said.parameters.over(self.parameters)
+
+    def _label(self, text: str, role: str, said: Meaning) -> str:
+        """Take in one label; return the VMM that it names."""
+        if said.average or said.statistic:
+            return said.vmms[0] if len(said.vmms) == 1 else ""
+        self.access = said.access or self.access
+        self.mode = said.mode or self.mode
+        self.parameters = said.parameters.over(self.parameters)
+        if role in ("threads", "block", "count") and (count := count_of(text)) is not None:
+            self.count = float(count)
+            if role == "threads":
+                self.parameters = Parameters(threads=self.count).over(self.parameters)
+        if said.vmms:
+            return said.vmms[0] if len(said.vmms) == 1 else ""
+        return text.lower() if role == "vmm" else ""
+
+    @property
+    def average(self) -> bool:
+        """Whether the row holds averages."""
+        return any(said.average for said in self.said)
+
+    @property
+    def statistic(self) -> str:
+        """Which other statistic the row holds; "" for none."""
+        return next((said.statistic for said in self.said if said.statistic), "")

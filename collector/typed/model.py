@@ -1,9 +1,11 @@
 """Tables as found in a workbook."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from collector.identities.printed import Printed
+from collector.typed.context import Context
 from collector.typed.grid import Typed
+from collector.typed.parameters import NONE, Parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +24,15 @@ class TypedSample:
     row: int
     table: int = 0
     """Which table of the workbook it is in, counted from 0."""
+    parameters: Parameters = NONE
+    """What its row, its column and the table's title say about how it was measured."""
 
 
 @dataclass(frozen=True, slots=True)
-class TypedAverage:
-    """An average as typed, and the samples above it: all, and those since the last average."""
+class TypedStatistic:
+    """A mean, `max` or `min` as typed, and what it may be of: all samples above it, or the last."""
 
+    kind: str
     metric: str
     number: Printed
     cell: Typed
@@ -48,13 +53,34 @@ class TypedTable:
     """The rows of the sheet that it stands in."""
     columns: range
     samples: tuple[TypedSample, ...]
-    averages: tuple[TypedAverage, ...]
+    statistics: tuple[TypedStatistic, ...]
     unread: tuple[Typed, ...]
     """Cells in which a number was expected and words stand."""
     empty: tuple[tuple[str, str], ...]
     """Address and metric of cells in which a number was expected and nothing stands."""
     uncounted: tuple[Typed, ...]
     """Formulas without a stored value."""
+    context: Context = field(default_factory=Context)
+    """What stands above it."""
+
+    def subjects(self) -> "list[TypedTable]":
+        """Return the table, or one for each subject where its rows are of several."""
+        names = list(dict.fromkeys(sample.measurement for sample in self.samples))
+        if len(names) < 2:  # noqa: PLR2004
+            return [replace(self, measurement=name) for name in names] or [self]
+        return [self._of(name, first=place == 0) for place, name in enumerate(names)]
+
+    def _of(self, subject: str, *, first: bool) -> "TypedTable":
+        """Return the part of the table that is of one subject; what could not be read, once."""
+        part = replace(
+            self,
+            measurement=subject,
+            samples=tuple(each for each in self.samples if each.measurement == subject),
+            statistics=tuple(
+                each for each in self.statistics if each.candidates[0][0].measurement == subject
+            ),
+        )
+        return part if first else replace(part, unread=(), empty=(), uncounted=())
 
     def numbered(self, number: int) -> "TypedTable":
         """Return the table as the `number`-th of its workbook."""

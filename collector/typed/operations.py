@@ -1,123 +1,28 @@
 """The table of operations (4 KiB blocks) against itself and against that of throughput (128 KiB).
 
-The workbook does not say how the tests were run, so the report's commands are assumed: 20 MB in
-128 files, 32 threads, an fsync of all files after each 100 requests and by each thread at the end.
+Where a table does not say how its tests were run, the report's commands are assumed: 20 MB in 128
+files, blocks of 4 KiB for the one and of 128 KiB for the other. Where it does, its own count.
 """
 
-import math
 from collections import defaultdict
 from collections.abc import Sequence
 from statistics import median
 
 from collector.findings import CellFinding
 from collector.identities.modes import MODES
-from collector.identities.printed import about, plain
+from collector.identities.printed import about
 from collector.identities.requests import request_size
 from collector.typed.model import TypedSample, TypedTable
-from collector.typed.rows import finding, table_rows
+from collector.typed.rows import finding
 
 _FILES = 128
 _FILE_SIZE = 160 * 1024
 _LARGE = 128 * 1024
 _SMALL = 4 * 1024
 _MIB = 1 << 20
-_PER_REQUEST = _FILES / 100
-_AT_END = 32 * _FILES
-_ENOUGH = 3
 _SAME = 0.002
-_LONG_S = 30.0
-_ROUND = 3.0
-_NEARLY = 0.002
-"""A round of fsyncs that is cut short takes so much from the fsyncs in a second."""
-_ENDLESS = 36_000.0
-"""Tests of ten hours and more: there are no fsyncs beyond the periodic ones."""
-_REMARKABLE = 1.3
-_LONG = 2.0
-_SHORT = 5.0
-"""How much longer than usual a test may seem by its fsyncs: remarkable, and no more possible."""
 _ABSURD = 8.0
 _FAR_OFF = 2.0
-
-
-def check_fsyncs(tables: Sequence[TypedTable], workbook: str) -> list[CellFinding]:
-    """Return rows whose writes and fsyncs cannot be of one test.
-
-    fsyncs = 1.28 writes + 4096 in the whole test, so each row tells how long its test took; rows
-    of one workbook tell the same.
-    """
-    rows = [
-        (row["writes_per_s"], row["fsyncs_per_s"])
-        for table in tables
-        if table.measurement == "fileio-iops"
-        for row in table_rows(table)
-        if {"writes_per_s", "fsyncs_per_s"} <= row.keys() and row["writes_per_s"].number.value > 0
-    ]
-    seconds = {fsyncs.cell: _seconds(writes, fsyncs) for writes, fsyncs in rows}
-    known = [value for value in seconds.values() if value is not None]
-    if len(rows) - len(known) > len(rows) / 2:
-        message = (
-            "fsyncs per write are not 1.28 in most rows, as they are with sysbench's 128 files and"
-            " an fsync each 100 requests: was --file-num or --file-fsync-freq changed?"
-        )
-        return [finding(rows[0][1], workbook, message, note=True)]
-    usual = median(known) if len(known) >= _ENOUGH else None
-    findings = []
-    for writes, fsyncs in rows:
-        implied = seconds[fsyncs.cell]
-        off = None if implied is None else _off(implied, usual)
-        if off is not None and off < _REMARKABLE:
-            continue
-        slightly = off is not None and off < (_LONG if usual and usual >= _LONG_S else _SHORT)
-        words = _slight if slightly else _impossible
-        findings.append(
-            finding(fsyncs, workbook, words(writes, fsyncs, implied, usual), note=slightly)
-        )
-    return findings
-
-
-def _slight(
-    writes: TypedSample, fsyncs: TypedSample, implied: float | None, usual: float | None
-) -> str:
-    return (
-        f"by its fsyncs/s and writes/s ({writes.cell.address}) the test took {about(implied or 0)}"
-        f" s, the others {about(usual or 0)} s: was {fsyncs.cell.text} mistyped, or --time another?"
-    )
-
-
-def _impossible(
-    writes: TypedSample, fsyncs: TypedSample, _implied: float | None, usual: float | None
-) -> str:
-    ratio = fsyncs.number.value / writes.number.value
-    expected = _PER_REQUEST + (_AT_END / usual / writes.number.value if usual else 0)
-    return (
-        f"{plain(fsyncs.number.value)} fsyncs/s over {plain(writes.number.value)} writes/s"
-        f" ({writes.cell.address}) = {ratio:.3f}, but an fsync of all 128 files after each 100"
-        f" writes, and one by each thread at the end, make {expected:.3f}: one of the two cells"
-        " belongs to another test; compare with the log"
-    )
-
-
-def _seconds(writes: TypedSample, fsyncs: TypedSample) -> float | None:
-    """Return how long the test took by its fsyncs; None when there are too few of them.
-
-    The last round of fsyncs may be cut short, and a test without fsyncs at the end has none.
-    """
-    extra = fsyncs.number.high - _PER_REQUEST * writes.number.low
-    if extra < -max(_ROUND, _NEARLY * fsyncs.number.value):
-        return None
-    return _AT_END / extra if extra > _AT_END / _ENDLESS else _ENDLESS
-
-
-def _off(seconds: float, usual: float | None) -> float:
-    """Return by which factor a test is longer or shorter than the others; 1 where none is known.
-
-    The fsyncs at the end may take seconds themselves, which matters in short tests.
-    """
-    if seconds >= _ENDLESS:
-        return 1.0
-    if usual is None or usual >= _ENDLESS:
-        return math.inf if seconds < 1 else 1.0
-    return max(seconds / usual, usual / seconds)
 
 
 def check_block_sizes(tables: Sequence[TypedTable], workbook: str) -> list[CellFinding]:
@@ -134,6 +39,9 @@ def check_block_sizes(tables: Sequence[TypedTable], workbook: str) -> list[CellF
                 flows[sample.vmm, sample.case].append(sample)
     findings: list[CellFinding] = []
     for key in rates.keys() & flows.keys():
+        sizes = _stated(rates[key], _SMALL), _stated(flows[key], _LARGE)
+        if sizes != (_SMALL, _LARGE):
+            continue  # other tests than the report's, and other files perhaps
         found = _same_test(rates[key], flows[key], workbook)
         findings += found or _absurd(rates[key], flows[key], workbook)
     return sorted(findings, key=lambda each: (each.sheet, each.cell))
@@ -141,6 +49,12 @@ def check_block_sizes(tables: Sequence[TypedTable], workbook: str) -> list[CellF
 
 def _operations(case: str) -> str:
     return "reads_per_s" if case in ("rndrd", "seqrd") else "writes_per_s"
+
+
+def _stated(samples: list[TypedSample], usual: int) -> float:
+    """Return the block size that a table states, else the report's."""
+    said = [sample.parameters.block for sample in samples if sample.parameters.block]
+    return said[0] if said else usual
 
 
 def _same_test(

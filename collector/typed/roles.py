@@ -7,34 +7,47 @@ _ROLES: tuple[tuple[str, str], ...] = (
     ("vmm", r"^(?:虚拟化(?:平台|软件|方案|技术)|平台|方案|对象|系统)$"),
     ("total_events", r"总事件|事件总数|total (?:number of )?events|^events$"),
     ("latency_sum_ms", r"(?:延迟|时延|延时).*(?:总和|之和|合计)|lat.*\bsum\b|^sum\b"),
-    ("fsyncs_per_s", r"fsync|文件同步|同步(?:速率|次数)|file syncs|syncs? per"),
+    ("fsyncs_per_s", r"fsync|文件同步|同步(?:速率|速度|次数)|file syncs|syncs? per"),
+    ("read_mib_per_s", r"^读(?:取|出)?(?!写).*(?:吞吐|带宽|[mgk]i?b/s)"),
+    ("read_mib_per_s", r"^read.*(?:throughput|[mgk]i?b/s)"),
+    ("written_mib_per_s", r"^写(?:入)?.*(?:吞吐|带宽|[mgk]i?b/s)"),
+    ("written_mib_per_s", r"^writ.*(?:throughput|[mgk]i?b/s)"),
     ("initrd_s", r"初始(?:化)?(?:内存盘|ram)|内存盘|initrd|initramfs|ram ?disk"),
     ("userspace_s", r"用户(?:空间|态)|user ?space"),
     ("firmware_s", r"固件|firmware"),
     ("loader_s", r"引导|\bloader"),
-    ("kernel_s", r"内核|kernel"),
+    ("kernel_s", r"(?:内核|kernel)(?!.*(?:版本|version|镜像|image|型号|参数))"),
     ("rss_kb", r"\brss\b|常驻|驻留"),
     ("dirty_kb", r"dirty|脏页"),
     ("pss_kb", r"\bpss\b"),
     ("size_kb", r"内存段|总大小|虚拟内存|mapped|kbytes|\bvs[zs]\b|^size"),
     ("block", r"块大小|块尺寸|block ?size"),
     ("latency_p", r"百分位|percentile|^p\d\d\b|\b\d\d ?(?:th|%)"),
-    ("latency_avg_ms", r"平均(?:延迟|时延|延时)|(?:延迟|时延|延时).*平均|^平均$"),
+    ("latency_avg_ms", r"平均(?:响应|请求)?(?:延迟|时延|延时|时间)|^平均$"),
+    ("latency_avg_ms", r"(?:延迟|时延|延时).*平均"),
     ("latency_avg_ms", r"(?:avg|average|mean).*lat|lat.*(?:avg|average|mean)|^avg"),
-    ("latency_max_ms", r"最大(?:延迟|时延|延时)|(?:延迟|时延).*最大|max.*lat|lat.*max|^max"),
-    ("latency_min_ms", r"最小(?:延迟|时延|延时)|(?:延迟|时延).*最小|min.*lat|lat.*min|^min"),
-    ("events_per_second", r"cpu ?(?:速度|speed)|事件数|events?(?: ?/| per)|\beps\b"),
+    ("latency_max_ms", r"最[大长](?:延迟|时延|延时)|(?:延迟|时延|延时).*最大"),
+    ("latency_max_ms", r"max.*lat|lat.*max|^max"),
+    ("latency_max_ms", r"^最大(?: ?\(\w+\))?$"),
+    ("latency_min_ms", r"最[小短](?:延迟|时延|延时)|(?:延迟|时延|延时).*最小"),
+    ("latency_min_ms", r"min.*lat|lat.*min|^min"),
+    ("latency_min_ms", r"^最小(?: ?\(\w+\))?$"),
+    ("events_per_second", r"cpu ?(?:速度|speed|速率)|事件数|events?(?: ?/| per)|\beps\b"),
     ("events_per_second", r"事件 ?/|每秒事件"),
     ("mode", r"(?:测试|读写|访问|i/?o) ?(?:方式|模式|类型|项)|test ?mode|^mode|^模式"),
     ("index", r"实验次数|^次数|^第几?次$|序号|编号|轮次|测试次数|^次$"),
-    ("index", r"^#$|^no\.?$|^boot$|^run$|^index$|^n$"),
+    ("index", r"^#$|^no\.?$|^boot$|^runs?$|^run ?(?:id|no\.?|#|number)$|^index$|^n$"),
+    ("index", r"^[组轮样]别?$|^样本$|^编?号$|^test(?: no\.?| #| run)?$"),
+    ("index", r"^(?:trial|round|rep(?:etition|eat)?|sample|iteration)$"),
     ("threads", r"线程|^threads?\b(?!-\d)|number of threads"),
     ("reads_per_s", r"读取? ?(?:速率|速度|次数|iops|操作)|iops.*读|^reads?\b|read ?iops"),
     ("writes_per_s", r"写入? ?(?:速率|速度|次数|iops|操作)|iops.*写|^writes?\b|write ?iops"),
     ("operations", r"^iops\b|\biops$|每秒(?:操作|请求)|^(?:ops|requests)(?:/s| per)"),
     ("seq", r"^顺序|sequential|^seq"),
     ("rnd", r"^随机|random|^rnd"),
-    ("rate", r"传输(?:速率|速度)|吞吐|throughput|transfer|带宽|bandwidth|mib/s|mb/s"),
+    ("rate", r"传输(?:速率|速度)|吞吐|throughput|transfer|带宽|bandwidth|[mgk]i?b/s"),
+    ("rate", r"内存(?:读写)?速[率度]"),
+    ("boot_s", r"(?:启动|开机)(?:总)?(?:时间|耗时|用时)|(?:boot|start-?up)(?:ing)? ?time"),
     ("total_s", r"^总|合计|\btotal\b"),
 )  # fmt: skip
 """First match wins: a narrow meaning stands before a wide one."""
@@ -49,11 +62,37 @@ _CAPTION_OF = re.compile(
     re.IGNORECASE,
 )
 _PLAIN_NAMES = ("stratovirt", "qemu", "qemu microvm", "qemu_microvm", "qemu-microvm")
-_AVERAGE = re.compile(r"平均|均值|average|\bavg\b|\bmean\b", re.IGNORECASE)
-_OTHER_STATISTIC = re.compile(
-    r"标准差|方差|中位|最大值|最小值|合计|总计|median|std|stddev|deviation|^max|^min|^sum",
-    re.IGNORECASE,
+_VMM = re.compile(
+    r"stratovirt|qemu(?:[ _-]*(?:的)?[ _-]*\(?microvm\)?)?|firecracker|cloud[ _-]?hypervisor"
+    r"|crosvm|virtualbox|vmware|bhyve"
 )
+_AVERAGE = re.compile(r"平均|均值|average|\bavg\b|\bmean\b", re.IGNORECASE)
+_STATISTICS = (
+    ("max", re.compile(r"^最[大高](?:值)?$|最[大高]值|^max(?:imum)?\b", re.IGNORECASE)),
+    ("min", re.compile(r"^最[小低](?:值)?$|最[小低]值|^min(?:imum)?\b", re.IGNORECASE)),
+    (
+        "other",
+        re.compile(
+            r"标准差|方差|中位|合计|总计|极差|变异|波动|差[值异]|提升|倍数|比值|误差"
+            r"|median|\bstd|stdev|deviation|variance|^sum\b|^total$|^range$|^cv\b|^ratio|^diff",
+            re.IGNORECASE,
+        ),
+    ),
+)
+SUBJECTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern))
+    for name, pattern in (
+        ("boot", r"启动|开机|\bboot|start-?up|systemd-analyze"),
+        ("memory-footprint", r"内存(?:占用|开销|消耗)|footprint|pmap|\brss\b|常驻"),
+        ("fileio", r"fileio|(?<!\w)i/?o(?!\w)|磁盘|硬盘|文件|iops|disk|fsync"),
+        ("fileio", r"随机读|随机写|顺序读|顺序写"),
+        ("fileio", r"(?:random|sequential|rand|seq) ?(?:read|write)"),
+        ("fileio", r"rnd(?:rd|wr|rw)|seq(?:rd|wr|rewr)"),
+        ("sysbench-cpu", r"cpu|处理器|质数|素数|\bprime|事件数"),
+        ("sysbench-memory", r"内存|\bmemory|\bmem\b|\bram\b"),
+    )
+)  # fmt: skip
+"""Words of titles and what they say a table is about; the first that fits."""
 _MODES: tuple[tuple[str, str], ...] = (
     ("rndrw", r"随机(?:混合)?读写|rndrw|random (?:r/w|read[ /]*(?:and |& ?)?write|mixed)"),
     ("seqrewr", r"顺序(?:重写|改写)|seqrewr|(?:sequential|seq) ?rewrite"),
@@ -81,11 +120,10 @@ def role_of(text: str) -> str | None:
 
 def vmms_in(text: str) -> list[str]:
     """Return the VMMs a text names, in its order."""
-    low = text.lower()
     found = []
-    for match in re.finditer(r"stratovirt|qemu(?:[ _-]*(?:的)?[ _-]*\(?microvm\)?)?", low):
-        word = match[0]
-        name = "stratovirt" if word == "stratovirt" else "qemu"
+    for match in _VMM.finditer(text.lower()):
+        word = re.sub(r"[ _-]+", "_", match[0])
+        name = "qemu" if word.startswith("qemu") else word
         name = "qemu_microvm" if "microvm" in word else name
         if name not in found:
             found.append(name)
@@ -107,9 +145,9 @@ def is_average(label: str) -> bool:
     return bool(_AVERAGE.search(label))
 
 
-def is_other_statistic(label: str) -> bool:
-    """Whether a row label names another statistic, which is no sample."""
-    return bool(_OTHER_STATISTIC.search(label))
+def statistic_of(label: str) -> str:
+    """Return which other statistic a row label names, which is no sample; "" for none."""
+    return next((name for name, pattern in _STATISTICS if pattern.search(label)), "")
 
 
 def mode_of(label: str) -> str | None:

@@ -23,11 +23,11 @@ Row = dict[str, TypedSample]
 
 
 def table_rows(table: TypedTable) -> list[Row]:
-    """Return the samples of each row (and VMM) of a table by metric."""
-    rows: dict[tuple[int, str], Row] = defaultdict(dict)
+    """Return the samples of each test of a table by metric: one row, or one part of it."""
+    rows: dict[tuple[object, ...], Row] = defaultdict(dict)
     for sample in table.samples:
-        if table.measurement not in ("sysbench-memory", "fileio-throughput"):
-            rows[sample.row, sample.vmm][sample.metric] = sample
+        key = (sample.row, sample.vmm, sample.case, sample.parameters, sample.repetition)
+        rows[key][sample.metric] = sample
     return list(rows.values())
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from collector.findings import CellFinding
 from collector.results import KNOWN_VMMS
 from collector.subjects.parts.folder import size_in_bytes
-from collector.typed.commands import command_facts, commands, wrong_block_sizes
+from collector.typed.commands import command_facts, commands, impossible_block_sizes
 from collector.typed.grid import Grid, Typed
 from collector.typed.model import TypedTable
 from collector.typed.roles import vmms_in
@@ -81,7 +81,7 @@ def check_stated(
         for fact, known in by_fact.items()
         if (finding := _differs(fact, known, workbook)) is not None
     ]
-    return findings + wrong_block_sizes(grids, tables, workbook)
+    return findings + impossible_block_sizes(grids, tables, workbook)
 
 
 def fact_of(text: str) -> str | None:
@@ -121,7 +121,7 @@ def _differs(fact: str, known: list[Stated], workbook: str) -> CellFinding | Non
 
 
 def _finding(fact: str, one: Stated, other: Stated, workbook: str) -> CellFinding:
-    names = [f"{KNOWN_VMMS[each.vmm]} " if each.vmm else "" for each in (one, other)]
+    names = [f"{KNOWN_VMMS.get(each.vmm, each.vmm)} " if each.vmm else "" for each in (one, other)]
     message = (
         f"{_WORDS[fact]} differs: {names[0]}{one.value} ({one.cell.sheet}!{one.cell.address}),"
         f" {names[1]}{other.value}"

@@ -25,7 +25,7 @@ _NOTHING = {
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−─﹣－一ー"), "-")  # noqa: RUF001 - all that looks like a dash
 _APPROXIMATE = re.compile(r"^(?:约|大约|≈|~|about |ca\.? )\s*")
 _NUMBER = re.compile(r"[+-]?(?:\d[\d,' ]*\d|\d)(?:[.,]\d+)?(?:e[+-]?\d+)?|[+-]?\.\d+")
-_SECONDS = {
+SECONDS = {
     "h": 3600.0,
     "小时": 3600.0,
     "时": 3600.0,
@@ -44,12 +44,15 @@ _SECONDS = {
     "msec": 1e-3,
     "毫秒": 1e-3,
     "us": 1e-6,
+    "usec": 1e-6,
     "μs": 1e-6,
     "微秒": 1e-6,
+    "ns": 1e-9,
 }
+"""Unit to seconds."""
 _TIME_PART = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*([a-zμ]+|小时|时|分钟|分|秒|毫秒|微秒)")
 _CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)")
-_BEHIND = re.compile(r"\s*(?:\(([^()\d]*|\d{1,2})\)|\[[^\[\]]*\]|[*†‡]+)$")
+_BEHIND = re.compile(r"\s*(?:\(([^()\d]*|[#注]?\d{1,2})\)|\[[^\[\]]*\]|[*†‡]+)$")
 """A remark without a number, or a footnote, behind a number."""
 _LARGEST = 1e15
 """Whatever is larger is no measurement."""
@@ -121,7 +124,7 @@ def is_nothing(text: str) -> bool:
 def is_unit(text: str) -> bool:
     """Whether a normalised text is a unit and nothing else: `(ms)`, `MiB/s`."""
     word = text.lower().strip("() ").removeprefix("单位:").strip()
-    return bool(word) and (word in _UNITS or word in _SECONDS)
+    return bool(word) and (word in _UNITS or word in SECONDS)
 
 
 def read_quantity(value: object, number_format: str = "General") -> Quantity | None:
@@ -152,8 +155,8 @@ def _read(value: object, number_format: str) -> Quantity | None:
 def _from_number(value: float, number_format: str) -> Quantity:
     shown = "".join(re.findall(r'"([^"]*)"', number_format)).strip().lower()
     step = 10.0 ** -_decimals(f"{value:.10g}")
-    if shown in _SECONDS:
-        return Quantity(value * _SECONDS[shown], step * _SECONDS[shown], "s")
+    if shown in SECONDS:
+        return Quantity(value * SECONDS[shown], step * SECONDS[shown], "s")
     percent = 0.01 if "%" in number_format else 1.0
     return Quantity(value, step * percent, shown)
 
@@ -175,18 +178,18 @@ def _from_text(text: str) -> Quantity | None:
 def _without_note(found: re.Match[str]) -> str:
     """Return what counts of brackets behind a number: a unit; a remark or a footnote does not."""
     inside = (found[1] or "").strip()
-    return inside if inside in _UNITS or inside in _SECONDS else ""
+    return inside if inside in _UNITS or inside in SECONDS else ""
 
 
 def _time(text: str) -> Quantity | None:
     """`2min 2.438s`, `742ms`, `1分3.5秒`: parts with units and nothing else."""
     rest = _TIME_PART.sub("", text)
     parts = _TIME_PART.findall(text)
-    if not parts or rest.strip() or any(unit not in _SECONDS for _, unit in parts):
+    if not parts or rest.strip() or any(unit not in SECONDS for _, unit in parts):
         return None
-    seconds = sum(float(number) * _SECONDS[unit] for number, unit in parts)
+    seconds = sum(float(number) * SECONDS[unit] for number, unit in parts)
     number, unit = parts[-1]
-    return Quantity(round(seconds, 9), 10.0 ** -_decimals(number) * _SECONDS[unit], "s")
+    return Quantity(round(seconds, 9), 10.0 ** -_decimals(number) * SECONDS[unit], "s")
 
 
 def _clock(text: str) -> Quantity | None:

@@ -7,10 +7,11 @@ from collector.findings import CellFinding
 from collector.subjects import REPORTED
 from collector.typed.averages import check_averages
 from collector.typed.copies import check_copies
+from collector.typed.fsyncs import check_fsyncs
 from collector.typed.grid import Grid, read_grids
 from collector.typed.memory import check_memory
 from collector.typed.model import TypedTable
-from collector.typed.operations import check_block_sizes, check_fsyncs
+from collector.typed.operations import check_block_sizes
 from collector.typed.read import read_tables
 from collector.typed.repetitions import check_repetitions
 from collector.typed.rows import check_rows

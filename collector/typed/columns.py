@@ -1,0 +1,98 @@
+"""What the numbers in each column of a table are, by the texts above it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from collector.typed.column_subject import Clues, subject_of
+from collector.typed.context import Context
+from collector.typed.keys import Keys
+from collector.typed.meaning import Meaning, meaning
+from collector.typed.parameters import NONE, Parameters
+
+_LONGEST_SIDE = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of numbers."""
+
+    metric: str
+    """A metric, or `rate` or `operations`, which the row's mode makes one."""
+    subject: str
+    heading: str
+    """All the text above it: it names the unit."""
+    vmm: str = ""
+    access: str | None = None
+    mode: str | None = None
+    statistic: str = ""
+    """`mean`, `max`, `min` or `other`, where repetitions lie side by side."""
+    parameters: Parameters = NONE
+
+
+def columns_of(stack: dict[int, list[str]], keys: Keys, context: Context) -> dict[int, Column]:
+    """Return the columns whose numbers are known, by the texts above them.
+
+    Where no column names a metric, the title does: then columns are VMMs, cases or repetitions.
+    """
+    said = {column: [meaning(text) for text in texts] for column, texts in stack.items()}
+    own = {column: metric for column, each in said.items() if (metric := _metric(each))}
+    compact = not own
+    if compact and (context.metric is None or not keys.columns or keys.metrics):
+        return {}
+    metrics = dict.fromkeys(stack, context.metric or "") if compact else own
+    found = frozenset(metrics.values())
+    columns = {}
+    for column, metric in metrics.items():
+        clues = Clues(metric, found, frozenset(keys.columns.values()), context, said[column])
+        if subject := subject_of(clues):
+            side = _side(stack[column]) if compact else ""
+            title = context.unit if compact else ""
+            columns[column] = _column(clues, subject, side, " ".join((title, *stack[column])))
+    return _statistics_apart(columns, stack)
+
+
+def _metric(said: Sequence[Meaning]) -> str | None:
+    """Return the metric that the texts above a column name, the nearest to the numbers first.
+
+    A bare `平均` is the mean of what stands above it, and a latency only where nothing does.
+    """
+    named = [each for each in reversed(said) if each.metric]
+    whole = [each for each in named if not each.bare]
+    return next((each.metric for each in whole or named), None)
+
+
+def _column(clues: Clues, subject: str, side: str, heading: str) -> Column:
+    near = list(reversed(clues.said))
+    parameters = NONE
+    for each in near:
+        parameters = parameters.over(each.parameters)
+    return Column(
+        metric={"boot_s": "total_s"}.get(clues.metric, clues.metric),
+        subject=subject,
+        heading=heading,
+        vmm=next((each.vmms[0] for each in near if len(each.vmms) == 1), side),
+        access=next((each.access for each in near if each.access), None),
+        mode=next((each.mode for each in near if each.mode), None),
+        parameters=parameters,
+    )
+
+
+def _side(texts: Sequence[str]) -> str:
+    """Return the name of a side that no list of VMMs has: a heading that says nothing else."""
+    for text in reversed(texts):
+        if not meaning(text).heading and not meaning(text).unit and len(text) <= _LONGEST_SIDE:
+            return text.lower()
+    return ""
+
+
+def _statistics_apart(columns: dict[int, Column], stack: dict[int, list[str]]) -> dict[int, Column]:
+    """Mark the columns of means and other statistics, where repetitions lie side by side."""
+    marked = {}
+    for column, each in columns.items():
+        said = meaning(stack[column][-1])
+        kind = "mean" if said.average else said.statistic
+        if said.metric == each.metric:
+            kind = ""  # an average latency is what was measured
+        marked[column] = replace(each, statistic=kind) if kind else each
+    kinds = {each.statistic for each in marked.values()}
+    return columns if "" not in kinds else marked
