@@ -3,7 +3,7 @@
 _OPENING = """#!/bin/sh
 for word; do
     case $word in
-        --customize-hook=*) hook=${word#*=}; set -- $hook; out=$3 ;;
+        --customize-hook=*/customize.sh*) hook=${word#*=}; set -- $hook; out=$3 ;;
         */root) root=$word ;;
     esac
 done

@@ -19,6 +19,7 @@ mkdir -p "$root/etc" "$root/var/lib/vmmlab-fileio"
 : > "$root/etc/machine-id"
 echo "$SOURCE_DATE_EPOCH $(umask) $(stat -c %a "${hook%% *}")" > "$out/initrd.img"
 printf 'sysbench 1.0.20+ds-5\\nsystemd 252.39-1~deb12u2\\n' > "$out/packages"
+{ cat "$out/packages"; echo 'dracut-core 059-4'; } > "$out/installed"
 """)
 
 
@@ -84,6 +85,7 @@ def test_role(tmp_path: Path) -> None:
     build = json.loads(archive.with_name(archive.name.replace(".tar.gz", ".json")).read_text())
     assert set(build["files"]) == {"image.raw", "initrd.img"}
     assert build["record"]["sysbench"] == "1.0.20"
+    assert build["record"]["initrd"] == {"dracut-core": "059-4"}, "and is in the image no more"
     assert list((tmp_path / "cache/work").iterdir()) == []
 
     subprocess.run(["tar", "-xpzf", archive, "-C", tmp_path], check=True)
@@ -102,3 +104,51 @@ def test_role(tmp_path: Path) -> None:
 
     second = sandbox.play("guest_image", wanted)
     assert (second.code, second.changed, second.changes) == (0, 0, [])
+
+
+# A mirror with one newer package; what is pinned it has still, unless it is told to have it not.
+NEWER = stand_in("""\
+mkdir -p "$root/etc"
+: > "$out/initrd.img"
+version=252.40
+if [ -e "$out/pins" ] && [ ! -e /opt/gone ]; then
+    version=$(grep -A1 '^Package: systemd$' "$out/pins" | sed -n 's/^Pin: version //p')
+fi
+printf 'sysbench 1.0.20+ds-5\\nsystemd %s\\n' "$version" > "$out/packages"
+cp "$out/packages" "$out/installed"
+""")
+
+
+@pytest.mark.sandbox
+def test_an_image_is_made_again_of_the_same_packages(tmp_path: Path) -> None:
+    """Of those that a run recorded, though the mirror has newer ones; or what is gone is said."""
+    (tmp_path / "sandbox").mkdir()
+    sandbox = Sandbox(tmp_path / "sandbox")
+    cache = tmp_path / "cache"
+    wanted = {"ansible_facts": FACTS, "artifact_cache": str(cache), "guest_image_size_mib": 16}
+    program = sandbox.path("/usr/bin/mmdebstrap")
+    program.parent.mkdir(parents=True, exist_ok=True)
+    program.write_text(NEWER)
+    program.chmod(0o755)
+    assert sandbox.play("guest_image", wanted).code == 0
+    (newest,) = cache.glob("guest_image-*.json")
+    build = json.loads(newest.read_text())
+    again = wanted | {"artifact_again": {"guest_image": build}, "builds_from": "results/friday"}
+    assert sandbox.play("guest_image", again).changed == 0, "it is in the cache as it was recorded"
+
+    build["record"]["packages"]["systemd"] = "252.39-1~deb12u2"
+    gone = sandbox.path("/opt/gone")
+    gone.parent.mkdir(parents=True, exist_ok=True)
+    gone.touch()
+    refused = sandbox.play("guest_image", again)
+    assert refused.code != 0
+    said = " ".join(refused.output.split())
+    assert "systemd 252.39-1~deb12u2 (there is 252.40)" in said
+    assert "of which the guests' image of results/friday was made" in said
+    gone.unlink()
+    older = sandbox.play("guest_image", again)
+    assert older.code == 0, older.output
+    (made,) = (path for path in cache.glob("guest_image-*.json") if path != newest)
+    assert json.loads(made.read_text())["record"]["packages"] == build["record"]["packages"]
+    assert "guest_image has OTHER bytes than in results/friday" in " ".join(older.output.split())
+    assert sandbox.play("guest_image", again).changed == 0

@@ -12,6 +12,7 @@ from types import ModuleType
 
 import pytest
 import yaml
+from modules import make_program
 from sandbox import CHECKOUT, Sandbox
 
 ROLE = CHECKOUT / "roles/guest_kernel"
@@ -189,6 +190,11 @@ def test_role(tarball: Path, tmp_path: Path) -> None:
     second = sandbox.play("guest_kernel", wanted)
     assert (second.code, second.changed, second.changes) == (0, 0, [])
 
+    again = {key: wanted[key] for key in ("ansible_facts", "artifact_cache")}
+    again |= {"artifact_again": {"guest_kernel": record}, "builds_from": "results/friday"}
+    third = sandbox.play("guest_kernel", again)
+    assert (third.code, third.changed) == (0, 0), "the kernel of that run, whatever is newest"
+
     nowhere = sandbox.play("guest_kernel", wanted | {"guest_kernel_version": "6.1.2"})
     assert nowhere.code != 0
     assert "no mirror of guest_kernel_mirrors has linux-6.1.2.tar.xz" in nowhere.output
@@ -197,3 +203,28 @@ def test_role(tarball: Path, tmp_path: Path) -> None:
     assert refused.code != 0
     assert "0" * 64 in refused.output, "what was expected"
     assert hashlib.sha256(tarball.read_bytes()).hexdigest() in refused.output, "what was found"
+
+
+@pytest.mark.sandbox
+def test_a_kernel_that_is_made_again_and_gone(tmp_path: Path) -> None:
+    """The version that a run recorded is asked for, not the newest; what apt offers is named."""
+    (tmp_path / "sandbox").mkdir()
+    sandbox = Sandbox(tmp_path / "sandbox")
+    stamp = sandbox.path("/var/lib/apt/periodic/update-success-stamp")
+    stamp.parent.mkdir(parents=True)
+    stamp.touch()
+    offered = "Version: 6.1.170-3\\nSHA256: 1234\\n"
+    make_program(sandbox.directory / "bin/apt-cache", f"printf '{offered}'")
+    inputs = {"source": "distribution", "version": "6.1.158-1", "checksum": "sha256:5678"}
+    wanted = {
+        "ansible_facts": FACTS,
+        "artifact_cache": str(tmp_path / "cache"),
+        "artifact_again": {"guest_kernel": {"inputs": inputs, "record": {}}},
+        "builds_from": "results/friday",
+    }
+    options = ["-e", json.dumps({"__guest_kernel_packages": ["git"]})]
+    gone = sandbox.play("guest_kernel", wanted, options=options)
+    assert gone.code != 0
+    said = " ".join(gone.output.split())
+    assert "lab1: linux-source-6.1 6.1.158-1 is gone: apt offers 6.1.170-3" in said
+    assert "The run results/friday was built of it" in said

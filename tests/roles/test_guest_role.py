@@ -35,6 +35,7 @@ def build(name: str, *files: str, **record: Any) -> dict[str, Any]:
         "key": f"{name}-key",
         "store": f"{STORE}/{name}-key",
         "files": {file: f"sha256 of {file}" for file in files},
+        "read": {file: f"data of {file}" for file in files},
         "record": record,
     }
 
@@ -176,6 +177,12 @@ def test_record_of_each_vmm(applied: tuple[Sandbox, Play, Play]) -> None:
         "image": "sha256 of image.raw",
         "initrd": "sha256 of initrd.img",
     }
+    assert qemu["read_on_host"] == {
+        "binary": "data of bin/qemu-system-x86_64",
+        "kernel": "data of bzImage",
+        "image": "data of image.raw",
+        "initrd": "data of initrd.img",
+    }
     assert qemu["guest"]["memory_mib"] == 1024
     assert (qemu["guest"]["cpus"], qemu["guest"]["append"]) == ("2-3", "")
     assert (qemu["stand_in"], qemu["initrd"], qemu["commit"]) == (False, True, None)
@@ -183,13 +190,24 @@ def test_record_of_each_vmm(applied: tuple[Sandbox, Play, Play]) -> None:
     assert "initrd" not in other["checksums"]
 
 
-def test_other_image_makes_another_base(applied: tuple[Sandbox, Play, Play]) -> None:
-    """A new image is noticed by its key; the keys stay."""
+@pytest.mark.parametrize("what", ["key", "bytes", "base"])
+def test_other_image_makes_another_base(applied: tuple[Sandbox, Play, Play], what: str) -> None:
+    """Another key, other bytes under the same key, a base that somebody wrote to; the keys stay."""
     sandbox, _, _ = applied
-    image = {**BUILDS["guest_image"], "key": "another"}
+    image = dict(BUILDS["guest_image"])
+    assert sandbox.play("guest", VARIABLES).code == 0
+    match what:
+        case "key":
+            image["key"] = "another"
+        case "bytes":
+            image["read"] = {**image["read"], "image.raw": "data of another"}
+        case _:
+            with sandbox.path("/var/lib/vmmlab/base/base.raw").open("r+b") as base:
+                base.write(b"x")
     again = sandbox.play("guest", {**VARIABLES, "guest_builds": {**BUILDS, "guest_image": image}})
     assert again.code == 0, again.output
     assert [name for name in again.changes if "base image" in name]
+    assert not [name for name in again.changes if "keys" in name and "base" not in name]
 
 
 @pytest.mark.parametrize("lost", ["guest_ed25519", "guest_host_ed25519.pub"])

@@ -245,9 +245,9 @@ class Machine:
         )
         make_program(self.places["path"] / "bin/apt-cache", f'case "$2" in {cases} esac')
 
-    def look(self) -> dict[str, Any]:
+    def look(self, exact: str = "") -> dict[str, Any]:
         """Run the module."""
-        return run_module(RUST, minimum="1.78", home=str(self.places["lab"]))
+        return run_module(RUST, minimum="1.78", exact=exact, home=str(self.places["lab"]))
 
 
 @pytest.fixture
@@ -272,6 +272,19 @@ def test_the_first_cargo_that_is_new_enough_is_taken(machine: Machine) -> None:
     assert found["cargo"] == labs
     assert found["version"] == f"rustc 1.91.1 in {machine.places['lab']}"
     assert found["environment"]["RUSTUP_HOME"] == f"{machine.places['lab']}/rustup"
+
+
+def test_a_build_that_is_made_again_takes_the_rust_it_had(machine: Machine) -> None:
+    """Neither a newer one nor one whose number only begins alike."""
+    machine.install("lab", "1.96.0")
+    users = machine.install("user", "1.95.0")
+    machine.offer(rustc="1.95.0+dfsg1-1", rustc_web="1:1.96.0-1~deb12u2")
+    assert machine.look("1.95.0")["cargo"] == users
+    assert machine.look("1.96.0")["version"].startswith("rustc 1.96.0")
+    assert machine.look("1.9")["packages"] == []
+    machine.install("user", "1.94.0")
+    found = machine.look("1.95.0")
+    assert (found["cargo"], found["packages"]) == ("", ["cargo", "rustc"])
 
 
 def test_a_cargo_that_fails_is_passed_over(machine: Machine) -> None:

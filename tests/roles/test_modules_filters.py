@@ -152,3 +152,14 @@ def test_the_initrd_is_for_those_that_can_and_shall(
     guests = SHIP["ship_guests"](manifest(), plan)
     assert [vmm["name"] for vmm in guests if vmm["initrd"]] == with_initrd
     assert len(guests) == 3
+
+
+def test_what_is_made_again_is_what_a_run_recorded() -> None:
+    """Each VMM gets its own build of that run; one that the run has not is refused."""
+    again = VMMS.FilterModule().filters()["vmms_again"]
+    vmms = resolve("stratovirt", "qemu")
+    assert again(vmms, {}) == vmms
+    builds = {"vmms": [{"name": name, "build": {"key": name}} for name in ("qemu", "stratovirt")]}
+    assert [vmm["again"]["key"] for vmm in again(vmms, builds)] == ["stratovirt", "qemu"]
+    with pytest.raises(AnsibleFilterError, match=r"no build of stratovirt; it has qemu\. Take"):
+        again(vmms, {"vmms": builds["vmms"][:1]})

@@ -61,5 +61,15 @@ def test_a_tag_that_is_not_the_pinned_commit_is_refused(tmp_path: Path) -> None:
         assert refused.code != 0
         words = " ".join(refused.output.split())
         assert f"{mirror}: tag v1.0 is commit {found}, expected {PINNED}" in words, refused.output
+    before = {
+        "inputs": {"version": "v1.0"},
+        "record": {"compiler": "rustc 1.88.77 (abc 2026-01-01)"},
+    }
+    again = wanted | {"builds_from": "results/friday", "vmm": {**wanted["vmm"], "again": before}}
+    again["vmm_stratovirt_rustup_url"] = f"file://{tmp_path}/no-rustup"
+    gone = sandbox.play("vmm_stratovirt", again, options=options)
+    assert gone.code != 0
+    words = " ".join(gone.output.split())
+    assert "Rust 1.88.77 is not to be had, of which stratovirt of results/friday was built" in words
     assert set((cache / "asked").read_text().split()) == {"--version"}
     assert list(cache.glob("*.tar.gz")) == []

@@ -7,6 +7,7 @@ module: find_rust
 short_description: Find a cargo that is new enough
 options:
   minimum: {type: str, required: true, description: Oldest version that will do.}
+  exact: {type: str, default: "", description: The only version that will do; empty is any.}
   home: {type: path, required: true, description: CARGO_HOME of a toolchain that the lab installed.}
 """
 EXAMPLES = """
@@ -66,22 +67,26 @@ def candidates(home: str) -> Iterator[tuple[Path, dict[str, str]]]:
         yield Path(found), {}
 
 
-def find(minimum: str, home: str) -> tuple[str, str, dict[str, str]]:
-    """Return cargo's path, rustc's words and the environment of the first that is new enough."""
+def find(minimum: str, exact: str, home: str) -> tuple[str, str, dict[str, str]]:
+    """Return cargo's path, rustc's words and the environment of the first that will do."""
     for cargo, environment in candidates(home):
         said = ask([str(cargo), "--version"], environment)
         if said and number(said) >= number(minimum):
             rustc = ask([str(cargo.with_name("rustc")), "--version"], environment)
-            return str(cargo), rustc, environment
+            if not exact or rustc.split()[1:2] == [exact]:
+                return str(cargo), rustc, environment
     return "", "", {}
 
 
-def packages(minimum: str) -> list[str]:
-    """Return the distribution's packages when they are new enough."""
+def packages(minimum: str, exact: str) -> list[str]:
+    """Return the distribution's packages when they will do."""
     for pair in PACKAGES:
         shown = ask(["apt-cache", "policy", pair[1]], {"LC_ALL": "C"})
         offered = re.search(r"Candidate: (\S+)", shown)
-        if offered and number(offered[1]) >= number(minimum):
+        version = re.sub(r"^\d+:", "", offered[1]) if offered else ""
+        if exact and not re.match(re.escape(exact) + r"(?![\d.])", version):
+            continue
+        if offered and number(version) >= number(minimum):
             return list(pair)
     return []
 
@@ -91,13 +96,14 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={
             "minimum": {"type": "str", "required": True},
+            "exact": {"type": "str", "default": ""},
             "home": {"type": "path", "required": True},
         },
         supports_check_mode=True,
     )
-    minimum, home = module.params["minimum"], module.params["home"]
-    cargo, version, environment = find(minimum, home)
-    offered = [] if cargo else packages(minimum)
+    minimum, exact = module.params["minimum"], module.params["exact"]
+    cargo, version, environment = find(minimum, exact, module.params["home"])
+    offered = [] if cargo else packages(minimum, exact)
     module.exit_json(
         changed=False, cargo=cargo, version=version, environment=environment, packages=offered
     )

@@ -49,9 +49,24 @@ def resolve_vmms(vmms: list[str | dict[str, Any]], roles_dir: str) -> list[dict[
     return resolved
 
 
+def again(vmms: list[dict[str, Any]], builds: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the VMMs, each with the build that is to be made again; as they are without any."""
+    if not builds:
+        return vmms
+    recorded = {vmm["name"]: vmm["build"] for vmm in builds["vmms"]}
+    unknown = [vmm["name"] for vmm in vmms if vmm["name"] not in recorded]
+    if unknown:
+        message = (
+            f"builds_from: that run has no build of {', '.join(unknown)}; it has"
+            f" {', '.join(recorded)}. Take what it has not out of vmms"
+        )
+        raise AnsibleFilterError(message)
+    return [{**vmm, "again": recorded[vmm["name"]]} for vmm in vmms]
+
+
 class FilterModule:
     """Offers the filters to Ansible."""
 
     def filters(self) -> dict[str, Any]:
         """Return the filters by name."""
-        return {"resolve_vmms": resolve_vmms}
+        return {"resolve_vmms": resolve_vmms, "vmms_again": again}
