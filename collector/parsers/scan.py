@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from operator import itemgetter
 
 from collector.logtext import Line, is_noise, is_prompt, read_lines
 from collector.parsers import pmap, smaps_rollup, sysbench, systemd_time, systemd_units
@@ -11,6 +12,7 @@ from collector.parsers.of_subjects import readers
 from collector.parsers.refusals import refusal
 from collector.parsers.sysbench_lines import BANNER
 from collector.parsers.sysbench_rest import Rest
+from collector.parsers.wrapped import streams
 
 __all__ = ["scan", "scan_log"]
 
@@ -25,6 +27,7 @@ _READERS: tuple[_Reader, ...] = (
     *readers(),
 )
 
+_LAST_HEADING = "Threads fairness:"
 _ONE_COMPLAINT = 4
 """Lines that a tool needs at most from what is wrong to how it is used."""
 
@@ -44,6 +47,23 @@ def scan_log(data: bytes) -> tuple[LogRun, ...]:
 
 def scan(lines: Sequence[Line]) -> tuple[LogRun, ...]:
     """Return every run in these lines, in their order; one `empty` entry where there is none."""
+    found: list[tuple[int, LogRun]] = []
+    taken: set[int] = set()
+    for stream in streams(lines):
+        inside = _found(stream)
+        found += inside
+        taken |= {line.number for line in stream} if inside else set()
+    others = [line for line in lines if line.number not in taken] if taken else lines
+    found += _found(others)
+    if found:
+        found += [(line.number, _unread(line)) for line in others if _is_unread(line.text)]
+    runs = tuple(run for _, run in sorted(found, key=itemgetter(0)))
+    return runs or (_nothing(lines),)
+
+
+def _found(lines: Sequence[Line]) -> list[tuple[int, LogRun]]:
+    """Return every run in these lines, with the line it begins in."""
+    starts: list[int] = []
     runs: list[LogRun] = []
     command: Line | None = None
     version: str | None = None
@@ -77,11 +97,13 @@ def scan(lines: Sequence[Line]) -> tuple[LogRun, ...]:
                 rest.take(text)
             continue
         _say_what_was_left(runs, rest)
-        runs += [run] if run else []
+        if run:
+            runs.append(run)
+            starts.append(line.number)
         rest = left
         command = version = None
     _say_what_was_left(runs, rest)
-    return tuple(runs) if runs else (_nothing(lines),)
+    return list(zip(starts, runs, strict=True))
 
 
 def _goes_on(last: LogRun, line: Line, tool: str | None, parser: str) -> bool:
@@ -116,13 +138,21 @@ def _say_what_was_left(runs: list[LogRun], rest: Rest | None) -> None:
         runs[-1] = replace(runs[-1], reason=reason)
 
 
+def _is_unread(text: str) -> bool:
+    """Tell whether a line is one of a result, behind something that is not on each of its lines."""
+    return text.endswith(_LAST_HEADING) and text.strip() != _LAST_HEADING and not is_prompt(text)
+
+
+def _unread(line: Line) -> LogRun:
+    reason = f"looks like a result and is not in its tool's form: {line.text.strip()[:120]!r}"
+    return LogRun(None, None, "error", reason, line.number, (), "none")
+
+
 def _nothing(lines: Sequence[Line]) -> LogRun:
     """Return the entry of a log without a run."""
     for line in lines:
-        if _TELLTALE.search(line.text) and not is_noise(line.text):
-            reason = (
-                f"looks like a result and is not in its tool's form: {line.text.strip()[:120]!r}"
-            )
-            return LogRun(None, None, "error", reason, line.number, (), "none")
+        found = _TELLTALE.search(line.text)
+        if found and not (is_noise(line.text) and found[0] == "Startup finished in"):
+            return _unread(line)
     reason = "no run of sysbench, systemd-analyze or pmap in it" if lines else "the log is empty"
     return LogRun(None, None, "empty", reason, None, (), "none")
