@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from collector.log_id import LogId
+
 __all__ = ["PROGRESS_LIMIT", "missing_reasons", "plain", "printable", "read_json", "shortened"]
 
 _FACTS_LIMIT = 256 * 1024
@@ -84,11 +86,14 @@ def _check(value: Any, depth: int) -> None:
         raise ValueError("a number in it is not finite, or too large")
 
 
-def missing_reasons(progress: Mapping[str, Any]) -> dict[tuple[str, str, str, int], str]:
-    """Return why logs are missing, by VMM, measurement, case and repetition, as `progress` says."""
+def missing_reasons(progress: Mapping[str, Any], run: str, host: str) -> dict[LogId, str]:
+    """Return why logs of a host are missing, as its `progress` says."""
     items = progress.get("missing")
     return {
-        (str(item.get("vmm")), str(item.get("measurement")), str(item.get("case")), number): reason
+        LogId(
+            *(run, host, str(item.get("vmm"))),
+            *(str(item.get("measurement")), str(item.get("case")), number),
+        ): reason
         for item in (items if isinstance(items, list) else ())
         if isinstance(item, dict)
         and isinstance(number := item.get("repetition"), int)

@@ -12,6 +12,7 @@ from typing import Any
 from collector.errors import UnusableInputError
 from collector.from_host import PROGRESS_LIMIT, missing_reasons, read_json, shortened
 from collector.layout import log_files, natural
+from collector.log_id import LogId
 from collector.parsers import LogRun
 from collector.parsers.clean import CleanRun, read_clean
 from collector.parsers.clean import columns as in_columns
@@ -27,20 +28,17 @@ NO_LOG = "no log"
 _CHUNK = 1 << 16
 _TOO_LARGE = 1 << 63
 
-Name = tuple[str, str, str, int]
-"""VMM, measurement, case and repetition: what one log of a host is about."""
-
 
 @dataclass(frozen=True, slots=True)
 class Planned:
     """What a run planned for each of its hosts.
 
     Attributes:
-        blocks: the block of the schedule that each log is made in.
+        blocks: the block of the schedule that each log is made in, of no host.
         left_out: the VMMs that were left out, and why.
     """
 
-    blocks: dict[Name, float]
+    blocks: dict[LogId, float]
     left_out: dict[str, str]
 
     @classmethod
@@ -51,7 +49,8 @@ class Planned:
             KeyError, TypeError, ValueError, AttributeError: it is not in the form it should have.
         """
         blocks = {
-            (
+            LogId(
+                *("", ""),
                 str(block["vmm"]),
                 str(item["measurement"]),
                 str(item["case"]),
@@ -62,6 +61,10 @@ class Planned:
         }
         left_out = plan.get("left_out") or {}
         return cls(blocks, {str(vmm): str(reason) for vmm, reason in left_out.items()})
+
+    def on(self, run: str, host: str) -> dict[LogId, float]:
+        """Return the block of each log of one host."""
+        return {LogId(run, host, *log[2:]): block for log, block in self.blocks.items()}
 
 
 def add_host(
@@ -88,60 +91,61 @@ def add_host(
     Raises:
         UnusableInputError: a log cannot be read.
     """
-    found: set[Name] = set()
-    failed: dict[Name, list[str]] = {}
+    found: set[LogId] = set()
+    failed: dict[LogId, list[str]] = {}
     prefix = len(str(root)) + 1
     for vmm, folder in vmms:
-        for measurement, case, place, logs in log_files(folder):
-            key = (run, host, vmm, measurement, case)
+        for subject, case, place, logs in log_files(folder):
             for repetition, attempt, own_name, sidecar in logs:
-                name, file = (vmm, measurement, case, repetition), f"{place}/{own_name}"
+                log = LogId(run, host, vmm, subject, case, repetition)
+                file = f"{place}/{own_name}"
                 if attempt:
-                    failed.setdefault(name, []).append(file)
+                    failed.setdefault(log, []).append(file)
                 else:
-                    read, values = _log(key, file, first=name not in found)
+                    read, values = _log(log, file, first=log not in found)
                     more = _sidecar(file) if sidecar else _NO_SIDECAR
-                    columns.add((*key, repetition, file[prefix:], *read, *more), values)
-                    found.add(name)
-    wanted = (planned.blocks.keys() | failed.keys()) - found
+                    columns.add((*log, file[prefix:], *read, *more), values)
+                    found.add(log)
+    blocks = planned.on(run, host)
+    wanted = (blocks.keys() | failed.keys()) - found
     if not wanted:
         return
     progress, fault = read_json(path / "progress.json", PROGRESS_LIMIT)
-    reasons = missing_reasons(progress)
+    reasons = missing_reasons(progress, run, host)
     unknown = f"{NO_LOG}; progress.json cannot be used ({fault})" if fault else NO_LOG
-    for name in sorted(wanted, key=lambda item: (item[0], item[1], natural(item[2]), item[3])):
-        reason = planned.left_out.get(name[0]) or reasons.get(name) or unknown
-        if tries := failed.get(name):
-            last = pick(scan_log(_read(tries[-1])), name[1], name[2])
+    for log in sorted(wanted, key=lambda log: (*log[:4], natural(log.case), log.repetition)):
+        reason = planned.left_out.get(log.vmm) or reasons.get(log) or unknown
+        if tries := failed.get(log):
+            last = pick(scan_log(_read(tries[-1])), log.subject, log.case)
             reason += f"; failed attempts: {len(tries)}, the last in {Path(tries[-1]).name}"
             reason += f" ({shortened(last.reason)})" if last.reason else ""
-        block = planned.blocks.get(name, math.nan)
-        row = LogRow(run, host, *name, log="", outcome="missing", reason=reason, block=block)
+        block = blocks.get(log, math.nan)
+        row = LogRow(*log, log="", outcome="missing", reason=reason, block=block)
         columns.add(row, None)
 
 
 def _log(
-    key: tuple[str, str, str, str, str], file: str, *, first: bool
+    log: LogId, file: str, *, first: bool
 ) -> tuple[tuple[str, str, float, str, str, str, str], CleanRun]:
     """Return a log's columns from outcome to parser, and its values.
 
     Args:
-        key: run, host, VMM, measurement and case.
-        file: the log.
+        log: what it is about.
+        file: where it lies.
         first: no other log has its place already.
     """
     data = _read(file)
     values = read_clean(data)
     outcome, reason, line = "ok", "", math.nan
-    if values is None or values.parser != wanted_parser(key[3], key[4]) or not first:
-        run = pick(scan_log(data), key[3], key[4])
+    if values is None or values.parser != wanted_parser(log.subject, log.case) or not first:
+        run = pick(scan_log(data), log.subject, log.case)
         if not first:
             run = _error("another log has this repetition's number too; one must go")
         outcome, reason = run.outcome, shortened(run.reason or "")
         line = math.nan if run.line is None else float(run.line)
         values = in_columns(run)
     digest = hashlib.sha256(data).hexdigest()
-    values = _with_derived(values, key[3], key[4])
+    values = _with_derived(values, log.subject, log.case)
     tool, version = values.tool or "", values.version or ""
     return (outcome, reason, line, tool, version, digest, values.parser), values
 

@@ -1,5 +1,6 @@
 """Everything a reader has to know before trusting a number: missing, contradictory, noted."""
 
+from collections.abc import Collection as Names
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -7,8 +8,9 @@ from typing import Literal
 from collector.findings import Finding
 from collector.gather import NO_LOG
 from collector.labels import Language, say
+from collector.log_id import LogId
 from collector.report.wording import in_language
-from collector.tables.host_data import HostData, LogKey
+from collector.tables.host_data import HostData
 from collector.tables.model import Cell, SampleKey, Source, Table
 
 Kind = Literal["missing", "contradiction", "note"]
@@ -35,7 +37,7 @@ class Problem:
         """Tell whether the cell of `key` is one this problem is about."""
         return (
             self.repetition is not None
-            and (self.vmm, self.measurement, self.case, self.repetition) == key[:4]
+            and (self.vmm, self.measurement, self.case, self.repetition) == key.log[2:]
             and (self.whole_log or self.metric == key.metric)
         )
 
@@ -45,7 +47,8 @@ def problems_of(
 ) -> tuple[Problem, ...]:
     """Return the problems of one host: what is missing, then contradictions, then notes."""
     problems = [*_missing_logs(data, language), *_missing_numbers(tables, language)]
-    shown = {cell.key for table in tables for cell in cells_of(table)}
+    keys = (cell.key for table in tables for cell in cells_of(table))
+    shown = {(key.log[2:], key.metric) for key in keys if key is not None}
     found = [
         Problem(
             finding.severity,
@@ -87,10 +90,7 @@ def _missing_logs(data: HostData, language: Language) -> list[Problem]:
     return [
         Problem(
             "missing",
-            key.vmm,
-            key.measurement,
-            key.case,
-            key.repetition,
+            *key[2:],
             "",
             source.log,
             source.line,
@@ -116,7 +116,7 @@ def _missing_numbers(tables: tuple[Table, ...], language: Language) -> list[Prob
             found.append(
                 Problem(
                     "missing",
-                    *key[:4],
+                    *key.log[2:],
                     metric,
                     source.log,
                     source.line,
@@ -131,16 +131,14 @@ def _without_result(finding: Finding, data: HostData) -> bool:
     """A note about a log without result says again what the list of missing logs says."""
     if finding.severity != "note" or finding.repetition is None:
         return False
-    log = LogKey(finding.vmm, finding.measurement, finding.case, finding.repetition)
+    log = LogId(
+        *(data.run.name, data.host.name, finding.vmm),
+        *(finding.measurement, finding.case, finding.repetition),
+    )
     return log in data.logs and data.logs[log].outcome != "ok"
 
 
-def _is_shown(finding: Finding, shown: set[SampleKey | None]) -> bool:
+def _is_shown(finding: Finding, shown: Names[tuple[object, str]]) -> bool:
     """A metric that no table shows marks the whole row of its log instead."""
-    return (
-        finding.repetition is not None
-        and SampleKey(
-            finding.vmm, finding.measurement, finding.case, finding.repetition, finding.metric
-        )
-        in shown
-    )
+    about = finding.vmm, finding.measurement, finding.case, finding.repetition
+    return (about, finding.metric) in shown

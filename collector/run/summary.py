@@ -11,6 +11,7 @@ from typing import Any
 
 from collector.errors import UnusableInputError
 from collector.from_host import PROGRESS_LIMIT, missing_reasons, plain, read_json
+from collector.log_id import LogId
 from collector.plan.record import read_record
 from collector.run.failures import failure_log, read_failure
 
@@ -131,7 +132,7 @@ def _summary(directory: Path, record: Mapping[str, Any]) -> RunSummary:
 
 def _host(folder: Path, blocks: list[dict[str, Any]]) -> HostSummary:
     progress, fault = read_json(folder / "progress.json", PROGRESS_LIMIT)
-    reasons = missing_reasons(progress)
+    reasons = missing_reasons(progress, folder.parent.name, folder.name)
     missing = []
     retried = planned = 0
     for vmm, step in _planned(blocks):
@@ -142,14 +143,15 @@ def _host(folder: Path, blocks: list[dict[str, Any]]) -> HostSummary:
         if log_there and sidecar_there:
             retried += bool(failed)
             continue
-        key = (vmm, step["measurement"], step["case"], step["repetition"])
+        key = LogId(
+            *(folder.parent.name, folder.name, vmm),
+            *(step["measurement"], step["case"], step["repetition"]),
+        )
         reason = plain(reasons.get(key, "")) or (_why(failed[-1]) if failed else _not_tried(folder))
         if log_there:
             reason = "the log is there without its sidecar and will be measured again"
         last = failed[-1] if failed else None
-        missing.append(
-            Missing(folder.name, *key, step["of"], attempts=len(failed), reason=reason, log=last)
-        )
+        missing.append(Missing(*key[1:], step["of"], attempts=len(failed), reason=reason, log=last))
     left = progress.get("seconds_left")
     return HostSummary(
         host=folder.name,

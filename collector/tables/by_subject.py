@@ -45,7 +45,7 @@ def _per_repetition(
     """One row per repetition, and the average; optional metrics that are nowhere have no column."""
     repetitions = data.repetitions(subject, ("default",))
     keys = {
-        metric: [SampleKey(vmm, subject, "default", n, metric) for n in repetitions]
+        metric: [data.sample(vmm, subject, "default", n, metric) for n in repetitions]
         for metric in layout.metrics
     }
     shown = [
@@ -115,7 +115,7 @@ def _per_case(
     for name, case in cases:
         first: Cell | None = _first(case, language)._replace(rows=len(repetitions))
         for repetition in repetitions:
-            keys = (SampleKey(vmm, subject.name, name, repetition, metric) for metric in metrics)
+            keys = (data.sample(vmm, subject.name, name, repetition, metric) for metric in metrics)
             body.append((first, *(_of_case(data, subject, key) for key in keys)))
             first = None
     return (tuple(header),), tuple(body)
@@ -130,7 +130,7 @@ def _first(case: Case, language: Language) -> Cell:
 
 def _of_case(data: HostData, subject: Subject, key: SampleKey) -> Cell:
     """A read in a write test does not apply, unless the log says that there were some."""
-    if key.metric in subject.idle(key.case, {}) and not any(data.numbers.values([key])):
+    if key.metric in subject.idle(key.log.case, {}) and not any(data.numbers.values([key])):
         return not_applicable(data, key)
     return number(data, key, Style.HUNDREDTHS)
 
@@ -163,7 +163,7 @@ def _matrix(
             name = cases.get((group, value)) or layout.absent.format(group=group, value=value)
             for repetition in repetitions:
                 yield _moved(
-                    data, subject, layout, SampleKey(vmm, subject.name, name, repetition, "")
+                    data, subject, layout, data.sample(vmm, subject.name, name, repetition, "")
                 )
 
     values = list(dict.fromkeys(value for _, value in cases))
@@ -172,7 +172,7 @@ def _matrix(
 
 def _moved(data: HostData, subject: Subject, layout: Matrix, key: SampleKey) -> Cell:
     """Return the number of the metric that a case has; of several, their sum."""
-    idle = subject.idle(key.case, {})
+    idle = subject.idle(key.log.case, {})
     cells = [
         number(data, key._replace(metric=metric), Style.HUNDREDTHS)
         for metric in layout.metrics

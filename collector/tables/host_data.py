@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
+from collector.log_id import LogId
 from collector.results import KNOWN_VMMS, Collection, Host, Run, Vmm
 from collector.subjects import SUBJECTS, explains
 from collector.tables.model import SampleKey, Source
@@ -13,15 +14,6 @@ from collector.tables.numbers import COLUMNS, Array, Numbers
 
 _HOST = ("run", "host")
 _LOG = ("vmm", "measurement", "case", "repetition", "log", "line", "outcome", "reason")
-
-
-class LogKey(NamedTuple):
-    """One planned or found log of a host."""
-
-    vmm: str
-    measurement: str
-    case: str
-    repetition: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +26,7 @@ class HostData:
     labels: dict[str, str]
     """VMM name to the label in captions; unlike for any two VMMs."""
     numbers: Numbers
-    logs: dict[LogKey, Source]
+    logs: dict[LogId, Source]
     cases: dict[tuple[str, str], dict[str, set[int]]]
     """(VMM, measurement) to its cases and their repetitions."""
     folder: str
@@ -64,10 +56,14 @@ class HostData:
                 found.update(*(own[case] for case in wanted & own.keys()))
         return tuple(sorted(found))
 
+    def sample(self, vmm: str, subject: str, case: str, repetition: int, metric: str) -> SampleKey:
+        """Return the name of a sample of this host."""
+        log = LogId(self.run.name, self.host.name, vmm, subject, case, repetition)
+        return SampleKey(log, metric)
+
     def source(self, key: SampleKey) -> Source:
         """Return the log in which the number of `key` was or should have been."""
-        name = LogKey(*key[:4])
-        return self.logs.get(name) or Source(_expected_log(self.folder, name), 0, "absent")
+        return self.logs.get(key.log) or Source(f"{self.folder}/{key.log.file}", 0, "absent")
 
 
 def split(collection: Collection) -> Iterator[Collection]:
@@ -88,12 +84,12 @@ def index_hosts(collection: Collection) -> Iterator[HostData]:
 
     The columns are taken out of the frames once for all: that costs as much as a host's tables.
     """
-    of_samples = _arrays(collection.samples, (*_HOST, *COLUMNS))
+    of_samples = _arrays(collection.samples, COLUMNS)
     of_logs = _arrays(collection.logs, (*_HOST, *_LOG))
     samples, logs = _stretches(*of_samples[:2]), _stretches(*of_logs[:2])
     for run, host in _hosts(collection):
         key = run.name, host.name
-        numbers = [column[samples.get(key, slice(0))] for column in of_samples[2:]]
+        numbers = [column[samples.get(key, slice(0))] for column in of_samples]
         rows = [column[logs.get(key, slice(0))].tolist() for column in of_logs[2:]]
         yield _index(run, host, list(zip(*rows, strict=True)), Numbers(*numbers))
 
@@ -126,13 +122,13 @@ def _stretches(runs: Array, hosts: Array) -> dict[tuple[str, str], slice]:
 
 
 def _index(run: Run, host: Host, rows: list[tuple[Any, ...]], numbers: Numbers) -> HostData:
-    logs: dict[LogKey, Source] = {}
+    logs: dict[LogId, Source] = {}
     cases: dict[tuple[str, str], dict[str, set[int]]] = {}
     named = (_folder(vmm, subject, log) for vmm, subject, _, _, log, *_ in rows if log)
     folder = next(named, f"{run.name}/{host.name}")
     for vmm, subject, case, repetition, log, line, outcome, reason in rows:
-        key = LogKey(vmm, subject, case, repetition)
-        name = log or _expected_log(folder, key)
+        key = LogId(run.name, host.name, vmm, subject, case, repetition)
+        name = log or f"{folder}/{key.file}"
         logs[key] = Source(name, _number_or_zero(line), outcome, reason)
         if subject in SUBJECTS and not explains(subject, case):
             cases.setdefault((vmm, subject), {}).setdefault(case, set()).add(repetition)
@@ -155,10 +151,6 @@ def _without_folder(host: Host, names: Iterable[str]) -> tuple[Vmm, ...]:
 def _folder(vmm: str, measurement: str, log: str) -> str:
     """Return the folder of the host in the name of one of its logs."""
     return log.partition(f"/{vmm}/{measurement}/")[0]
-
-
-def _expected_log(folder: str, key: LogKey) -> str:
-    return f"{folder}/{key.vmm}/{key.measurement}/{key.case}/{key.repetition:02}.log"
 
 
 def _labels(vmms: tuple[Vmm, ...]) -> dict[str, str]:

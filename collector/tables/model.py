@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
+from collector.log_id import LogId
 from collector.subjects.parts.looks import Style
 
 MINUTE_S = 60
@@ -15,12 +16,9 @@ DAY_S = 86_400
 
 
 class SampleKey(NamedTuple):
-    """Where a sample of one host belongs."""
+    """One sample: a quantity in a log."""
 
-    vmm: str
-    measurement: str
-    case: str
-    repetition: int
+    log: LogId
     metric: str
 
 

@@ -10,9 +10,21 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from collector.log_id import LogId
 from collector.tables.model import SampleKey
 
-COLUMNS = ("vmm", "measurement", "case", "repetition", "log", "metric", "value", "line")
+COLUMNS = (
+    "run",
+    "host",
+    "vmm",
+    "measurement",
+    "case",
+    "repetition",
+    "log",
+    "metric",
+    "value",
+    "line",
+)
 """What is needed of the frame of samples."""
 Array = npt.NDArray[Any]
 
@@ -25,7 +37,7 @@ class Numbers:
         *of_log, names, metrics, values, lines = columns
         begins = np.flatnonzero(np.append(True, names[1:] != names[:-1])[: len(names)])
         keys = zip(*(column[begins].tolist() for column in of_log), strict=True)
-        self._logs = {key: at for at, key in enumerate(keys)}
+        self._logs = {LogId(*key): at for at, key in enumerate(keys)}
         self._names: list[str] = names[begins].tolist()
         self._bounds: list[int] = [*begins.tolist(), len(names)]
         self._metrics: list[str] = metrics.tolist()
@@ -34,7 +46,7 @@ class Numbers:
 
     def get(self, key: SampleKey) -> tuple[float, str, int] | None:
         """Return number, log and line of a sample; None where there is no such number."""
-        log = self._logs.get(key[:4])
+        log = self._logs.get(key.log)
         if log is None:
             return None
         try:
@@ -49,11 +61,11 @@ class Numbers:
         """Return the numbers of those of `keys` that have one."""
         return [found[0] for key in keys if (found := self.get(key)) is not None]
 
-    def beginning(self, vmm: str, measurement: str, prefix: str) -> Iterator[tuple[str, float]]:
+    def beginning(self, vmm: str, subject: str, prefix: str) -> Iterator[tuple[str, float]]:
         """Yield metric and number where the name of the metric begins with `prefix`."""
-        for (of_vmm, of_measurement, _, _), log in self._logs.items():
-            if of_measurement == measurement and of_vmm == vmm:
-                begin, end = self._bounds[log : log + 2]
-                for at, metric in enumerate(self._metrics[begin:end], begin):
+        for log, at in self._logs.items():
+            if log.subject == subject and log.vmm == vmm:
+                begin, end = self._bounds[at : at + 2]
+                for place, metric in enumerate(self._metrics[begin:end], begin):
                     if metric.startswith(prefix):
-                        yield metric, self._values[at]
+                        yield metric, self._values[place]
