@@ -41,7 +41,7 @@ def make_tables(data: HostData, language: Language) -> tuple[Table, ...]:
     A VMM without any planned or found log of a subject has no table of it.
     """
     placed = places(data.vmms, data.run.meta.get("left_out") or ())
-    numbers = _numbers(max(placed.values(), default=0))
+    numbers = _numbers(data, max(placed.values(), default=0))
     tables = []
     for subject in SUBJECTS.values():
         present = [
@@ -67,11 +67,11 @@ def _shared(vmms: Sequence[str], placed: Mapping[str, int]) -> list[tuple[str, .
     return [*([first] if first else []), *((vmm,) for vmm in vmms if placed[vmm] > 1)]
 
 
-def _numbers(last: int) -> dict[tuple[str, int], int]:
+def _numbers(data: HostData, last: int) -> dict[tuple[str, int], int]:
     """Return subject and place of a VMM to the number of its table, up to the place `last`.
 
     First the report's own tables, then the same subjects of each further VMM, then what the report
-    does not have: the numbers of the others do not depend on it.
+    does not have and was measured: the numbers of the others do not depend on it.
     """
     found: dict[tuple[str, int], int] = {}
     reported = [subject for subject in SUBJECTS.values() if subject.table.number is not None]
@@ -83,7 +83,7 @@ def _numbers(last: int) -> dict[tuple[str, int], int]:
     for at in range(2, last + 1):
         found |= {(subject.name, at): next(following) for subject in reported}
     for subject in SUBJECTS.values():
-        if subject.table.number is None:
+        if subject.table.number is None and data.all_cases(subject.name):
             found |= {(subject.name, at): next(following) for at in range(last + 1)}
     return found
 
