@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from vmmlab_runner import boot, clock, footprint, records, unit
+from vmmlab_runner import boot, clock, cpu_stat, footprint, records, unit
 from vmmlab_runner.errors import GuestError, RunnerError
 from vmmlab_runner.layout import Layout, read_json
 from vmmlab_runner.link import AGENT_DIRECTORY, Link
@@ -22,6 +22,7 @@ LOGIN_PAUSE = (0.03, 0.5, 5.0)  # share of the boot, at least, at most
 CUT_OFF = "the runner or this host ended while it was measured"
 ENVIRONMENT = {"LC_ALL": "C"}
 WORKPLACE = "/var/lib/vmmlab-fileio"
+BOOT = "boot"  # its questions take no time; what it takes is over by then
 
 
 @dataclass(slots=True)
@@ -31,6 +32,7 @@ class Session:
     guest: boot.Guest
     todo: list[Measurement]
     login: float  # monotonic seconds at which the first connection was made
+    cpu: cpu_stat.Watch
     boot_id: str | None = None  # of the boot that is measured, once the guest has said it
     hello: float = 0.0  # the guest's clock, when the lab host's showed `heard`
     heard: float = 0.0
@@ -126,7 +128,8 @@ class BlockRunner:
             # The login is no part of the boot that is measured: systemd gets time to finish.
             share, least, most = LOGIN_PAUSE
             time.sleep(min(max(share * guest.ssh_s, least), most))
-            self._measure(Session(guest, todo, login=time.monotonic()))
+            login = time.monotonic()
+            self._measure(Session(guest, todo, login, cpu_stat.Watch(self.layout, guest.unit)))
             failed = False
         finally:
             boot.stop(vmm)
@@ -208,10 +211,14 @@ class BlockRunner:
             case "begin":
                 self._current = self._step(event, session, "guest")
                 self.progress.begin(self.block, self._current)
+                session.cpu.begin()
                 return self._current.timeout + self.schedule.pause + self.schedule.grace
             case "result":
                 measurement = self._step(event, session, "guest")
-                self._keep(measurement, *self._from_guest(measurement, event, session))
+                around = session.cpu.end(measurement)
+                kept = self._keep(measurement, *self._from_guest(measurement, event, session))
+                if kept and around and measurement.measurement != BOOT:
+                    self._keep_beside(around)
                 self._current = None
                 return self.schedule.grace
             case "host":
@@ -264,7 +271,7 @@ class BlockRunner:
             "seconds": round(seconds, 3),
             "guest": session.facts,
         }
-        if (measurement.measurement, measurement.case) == ("boot", "default"):
+        if (measurement.measurement, measurement.case) == (BOOT, "default"):
             told["host_clock"] = session.host_clock
         if "reason" in event:
             told["reason"] = records.plain(event["reason"])
@@ -305,6 +312,12 @@ class BlockRunner:
         self.store.keep_failed(measurement, log, sidecar)
         self._fail(measurement, told["reason"])
         return False
+
+    def _keep_beside(self, found: cpu_stat.Found) -> None:
+        """Write what was found around a measurement: nobody planned it, so it is never missed."""
+        attempt = self.store.failures(found.measurement) + 1
+        sidecar = {"format": 1, "attempt": attempt, "block": self.block.block, **found.told}
+        self.store.keep(found.measurement, found.log, sidecar)
 
     def _lost(self, measurement: Measurement, reason: str) -> None:
         """Note an attempt that went down with its guest, or with this host."""
