@@ -97,6 +97,14 @@ def test_old_results_lack_nothing(tmp_path: Path) -> None:
     assert all("vmm-cpu" not in chart.subject for chart in report.charts)
 
 
+def test_a_run_that_began_without_it_lacks_nothing(host: Path) -> None:
+    """It was continued by a version that records it: some repetitions have it, some have not."""
+    for path in host.glob("qemu/vmm-cpu-time/*/0[1-4].log"):
+        path.unlink()
+    report = make_report(read(host), [], "en")
+    assert not [problem for problem in report.problems if problem.kind == "missing"]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

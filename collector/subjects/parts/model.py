@@ -168,6 +168,11 @@ class Subject:
         return set(self.table.layout.keys) | {f"chart {one.title}" for one in self.charts}
 
     @property
+    def planned(self) -> bool:
+        """Whether plans name it; else it is recorded beside others, and never missing."""
+        return bool(self.plan.schema)
+
+    @property
     def single_case(self) -> bool:
         """Whether all its numbers are of the case `default`."""
         return isinstance(self.table.layout, PerRepetition)
