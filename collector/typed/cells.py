@@ -8,6 +8,7 @@ from collector.typed.find import Head
 from collector.typed.formula import averaged_cells
 from collector.typed.grid import Grid, Typed
 from collector.typed.meaning import meaning
+from collector.typed.names import IOPS
 from collector.typed.text import Quantity
 from collector.typed.units import in_unit
 
@@ -120,7 +121,7 @@ class Cells:
 
     def _does_not_apply(self, row: int) -> bool:
         """In the table of operations a read test has no writes: an empty cell is a `-`."""
-        iops = any(column.subject == "fileio-iops" for column in self.head.columns.values())
+        iops = any(column.subject == IOPS for column in self.head.columns.values())
         return iops and any(self.grid.at(row, column) for column in self.head.columns)
 
     def missing(self, measured: set[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from collector.typed.context import Context
 from collector.typed.meaning import Meaning
+from collector.typed.names import BOOT, CPU, FOOTPRINT, IOPS, LATENCY, MEMORY, THROUGHPUT
 
 _BOOT = {"kernel_s", "initrd_s", "userspace_s", "firmware_s", "loader_s", "boot_s"}
 _FOOTPRINT = {"size_kb", "rss_kb", "dirty_kb", "pss_kb"}
@@ -28,17 +29,17 @@ class Clues(NamedTuple):
 def subject_of(clues: Clues) -> str:
     """Return what a column measures; "" when it is none of the report's subjects."""
     metric, found, subject = clues.metric, clues.found, clues.context.subject
-    boot = metric in _BOOT or (metric == "total_s" and (found & _BOOT or subject == "boot"))
+    boot = metric in _BOOT or (metric == "total_s" and (found & _BOOT or subject == BOOT))
     lone_size = metric == "size_kb" and not found & (_FOOTPRINT - {metric})
     rules = (
-        ("boot", boot),
-        ("", lone_size and subject != "memory-footprint"),
-        ("memory-footprint", metric in _FOOTPRINT),
+        (BOOT, boot),
+        ("", lone_size and subject != FOOTPRINT),
+        (FOOTPRINT, metric in _FOOTPRINT),
         (_fileio(found), bool(found & _OPERATIONS) or metric in _FLOWS or _has_modes(clues)),
-        ("sysbench-memory", _is_memory(clues)),
+        (MEMORY, _is_memory(clues)),
         (_fileio(found), subject == "fileio"),
         ("", metric == "rate"),
-        ("sysbench-cpu", _is_cpu(clues)),
+        (CPU, _is_cpu(clues)),
     )
     return next((name for name, fits in rules if fits), "")
 
@@ -55,19 +56,17 @@ def _is_memory(clues: Clues) -> bool:
     subject = clues.context.subject
     access = clues.context.access or any(each.access for each in clues.said)
     counted = clues.metric == "rate" and not subject and clues.roles & {"count", "index"}
-    return bool(clues.roles & {"block", "access"} or access or subject == "sysbench-memory") or (
-        bool(counted)
-    )
+    return bool(clues.roles & {"block", "access"} or access or subject == MEMORY) or (bool(counted))
 
 
 def _is_cpu(clues: Clues) -> bool:
     known = "events_per_second" in clues.found or "threads" in clues.roles
-    return known or clues.context.subject == "sysbench-cpu"
+    return known or clues.context.subject == CPU
 
 
 def _fileio(found: frozenset[str]) -> str:
     if found & _OPERATIONS:
-        return "fileio-iops"
+        return IOPS
     if any(name.startswith("latency_") for name in found):
-        return "fileio-latency"
-    return "fileio-throughput"
+        return LATENCY
+    return THROUGHPUT

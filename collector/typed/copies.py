@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from collector.findings import CellFinding
 from collector.typed.chance import MEASURED, Chance, kind_of
 from collector.typed.model import TypedSample, TypedTable
+from collector.typed.names import BOOT, FOOTPRINT
 from collector.typed.rows import Row, finding, table_rows
 
 _DIGITS = 4
@@ -95,7 +96,7 @@ def _values(table: TypedTable) -> dict[tuple[str, int, str], TypedSample]:
     return {
         (sample.case, sample.repetition, sample.metric): sample
         for sample in table.samples
-        if sample.metric in MEASURED or table.measurement in ("boot", "memory-footprint")
+        if sample.metric in MEASURED or table.measurement in (BOOT, FOOTPRINT)
     }
 
 

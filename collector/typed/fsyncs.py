@@ -14,6 +14,7 @@ from collector.findings import CellFinding
 from collector.identities.printed import about, plain
 from collector.results import KNOWN_VMMS
 from collector.typed.model import TypedSample, TypedTable
+from collector.typed.names import IOPS
 from collector.typed.rows import Row, finding, table_rows
 
 _FILES = 128
@@ -56,7 +57,7 @@ def check_fsyncs(tables: Sequence[TypedTable], workbook: str) -> list[CellFindin
     """Return rows and sides whose requests and fsyncs cannot be of the tests they should be."""
     sides: dict[str, list[Synced]] = defaultdict(list)
     for table in tables:
-        if table.measurement == "fileio-iops":
+        if table.measurement == IOPS:
             for row in table_rows(table):
                 if synced := _synced(row):
                     sides[synced.requests.vmm].append(synced)

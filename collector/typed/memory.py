@@ -8,6 +8,7 @@ from statistics import median
 from collector.checks.access import ADVICE, random_is_faster
 from collector.findings import CellFinding
 from collector.typed.model import TypedSample, TypedTable
+from collector.typed.names import MEMORY
 from collector.typed.roles import count_of
 from collector.typed.rows import finding
 
@@ -23,7 +24,7 @@ def check_memory(tables: Sequence[TypedTable], workbook: str) -> list[CellFindin
     for table in tables:
         for sample in table.samples:
             mode, _, size = sample.case.rpartition("-")
-            if table.measurement == "sysbench-memory" and sample.number.value > 0:
+            if table.measurement == MEMORY and sample.number.value > 0:
                 groups[table.number, sample.vmm][mode, count_of(size) or 0].append(sample)
     return [
         finding(sample, workbook, message)

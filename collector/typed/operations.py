@@ -13,6 +13,7 @@ from collector.identities.modes import MODES
 from collector.identities.printed import about
 from collector.identities.requests import request_size
 from collector.typed.model import TypedSample, TypedTable
+from collector.typed.names import THROUGHPUT
 from collector.typed.rows import finding
 
 _FILES = 128
@@ -35,7 +36,7 @@ def check_block_sizes(tables: Sequence[TypedTable], workbook: str) -> list[CellF
                 continue
             if sample.metric == _operations(sample.case):
                 rates[sample.vmm, sample.case].append(sample)
-            elif table.measurement == "fileio-throughput":
+            elif table.measurement == THROUGHPUT:
                 flows[sample.vmm, sample.case].append(sample)
     findings: list[CellFinding] = []
     for key in rates.keys() & flows.keys():

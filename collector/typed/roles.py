@@ -2,6 +2,8 @@
 
 import re
 
+from collector.typed.names import BOOT, CPU, FOOTPRINT, MEMORY
+
 _ROLES: tuple[tuple[str, str], ...] = (
     ("vmm", r"^(?:虚拟机(?:监控器|监视器|管理器|软件|平台|类型)?|vmm|hypervisor)$"),
     ("vmm", r"^(?:虚拟化(?:平台|软件|方案|技术)|平台|方案|对象|系统)$"),
@@ -82,14 +84,14 @@ _STATISTICS = (
 SUBJECTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern))
     for name, pattern in (
-        ("boot", r"启动|开机|\bboot|start-?up|systemd-analyze"),
-        ("memory-footprint", r"内存(?:占用|开销|消耗)|footprint|pmap|\brss\b|常驻"),
+        (BOOT, r"启动|开机|\bboot|start-?up|systemd-analyze"),
+        (FOOTPRINT, r"内存(?:占用|开销|消耗)|footprint|pmap|\brss\b|常驻"),
         ("fileio", r"fileio|(?<!\w)i/?o(?!\w)|磁盘|硬盘|文件|iops|disk|fsync"),
         ("fileio", r"随机读|随机写|顺序读|顺序写"),
         ("fileio", r"(?:random|sequential|rand|seq) ?(?:read|write)"),
         ("fileio", r"rnd(?:rd|wr|rw)|seq(?:rd|wr|rewr)"),
-        ("sysbench-cpu", r"cpu|处理器|质数|素数|\bprime|事件数"),
-        ("sysbench-memory", r"内存|\bmemory|\bmem\b|\bram\b"),
+        (CPU, r"cpu|处理器|质数|素数|\bprime|事件数"),
+        (MEMORY, r"内存|\bmemory|\bmem\b|\bram\b"),
     )
 )  # fmt: skip
 """Words of titles and what they say a table is about; the first that fits."""

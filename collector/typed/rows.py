@@ -8,6 +8,7 @@ from collector.findings import CellFinding
 from collector.identities import boot, fileio, latency
 from collector.identities.printed import Printed, Problem, about, plain
 from collector.typed.model import TypedSample, TypedTable
+from collector.typed.names import BOOT, CPU, FOOTPRINT, IOPS, LATENCY
 
 _ADVICE = "compare with the log and correct the cell"
 _UNIT_SLIPS = {1000.0: "ms typed as s", 1e-3: "s typed as ms", 60.0: "min typed as s"}
@@ -37,27 +38,27 @@ def check_rows(tables: Sequence[TypedTable], workbook: str) -> list[CellFinding]
     odd_percentiles: list[CellFinding] = []
     percentiles = 0
     rows = [(table.measurement, row) for table in tables for row in table_rows(table)]
-    without_part = _without_a_part([row for kind, row in rows if kind == "boot"])
+    without_part = _without_a_part([row for kind, row in rows if kind == BOOT])
     incomplete = {id(row) for group in without_part for row in group}
     findings += [_part_missing(group, workbook) for group in without_part]
     for measurement, row in rows:
         numbers = numbers_of(row)
         problems: list[Problem] = []
-        if measurement == "boot" and id(row) not in incomplete:
+        if measurement == BOOT and id(row) not in incomplete:
             problems = [_with_slip(problem, numbers) for problem in boot.boot_sum(numbers)]
-        elif measurement == "memory-footprint":
+        elif measurement == FOOTPRINT:
             problems = boot.footprint_order(numbers) + boot.whole_pages(numbers)
             problems += _all_resident(numbers)
-        elif measurement in ("sysbench-cpu", "fileio-latency"):
+        elif measurement in (CPU, LATENCY):
             problems = latency.order(numbers) + latency.little(numbers)
             problems += latency.events_over_time(numbers) + latency.latency_sum(numbers)
             percentiles += latency.percentile_metric(numbers) is not None
             odd_percentiles += _found(row, latency.percentile_is_bucket(numbers), workbook)
-        elif measurement == "fileio-iops":
+        elif measurement == IOPS:
             problems = fileio.other_direction(numbers, next(iter(row.values())).case)
             problems += latency.order(numbers)
         findings += _found(row, problems + _negative(row), workbook)
-    findings += _idle([row for kind, row in rows if kind == "sysbench-cpu"], workbook)
+    findings += _idle([row for kind, row in rows if kind == CPU], workbook)
     return findings + _percentiles(odd_percentiles, percentiles, workbook)
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from collector.typed.columns import Column
 from collector.typed.find import Head
 from collector.typed.keys import Place
+from collector.typed.names import BOOT, CPU, FOOTPRINT, MEMORY
 from collector.typed.parameters import NONE, Parameters
 
 _RATE_OF = {"rndrd": "read_mib_per_s", "seqrd": "read_mib_per_s"}
@@ -28,15 +29,15 @@ def sampled(column: Column, place: Place, head: Head, group_vmm: str) -> Sampled
     said = place.parameters.over(column.parameters).over(_stated(head, column.subject))
     mode = place.mode or column.mode or context.mode
     vmm = place.vmm or column.vmm or group_vmm or context.vmm
-    if column.subject in ("boot", "memory-footprint"):
+    if column.subject in (BOOT, FOOTPRINT):
         return Sampled(vmm, "default", column.metric, NONE)
     metric = _metric(column.metric, column.subject, mode)
     role = head.keys.role
-    if column.subject == "sysbench-cpu":
+    if column.subject == CPU:
         threads = place.count if role == "count" and place.count else said.threads
         case = f"threads-{threads:g}" if threads else "default"
         return Sampled(vmm, case, metric, Parameters(threads=threads, seconds=said.seconds))
-    if column.subject == "sysbench-memory":
+    if column.subject == MEMORY:
         access = place.access or column.access or context.access
         block = _block(head, place, said)
         case = "-".join(filter(None, (access, f"{block:g}K" if block else ""))) or "default"
@@ -59,7 +60,7 @@ def _stated(head: Head, subject: str) -> Parameters:
 
 def _metric(metric: str, subject: str, mode: str | None) -> str:
     if metric == "rate":
-        if subject == "sysbench-memory":
+        if subject == MEMORY:
             return "throughput_mib_per_s"
         return _RATE_OF.get(mode or "", "written_mib_per_s")
     if metric == "operations":
