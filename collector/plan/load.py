@@ -30,6 +30,7 @@ def load_plan(path: Path) -> tuple[Plan, Source]:
     refuse(source, faults(source))
     plan = Plan.from_data(path.stem, source.data)
     refuse(source, _nothing_measured(plan))
+    refuse(source, (fault for each in SUBJECTS.values() for fault in each.plan.faults(plan)))
     return plan, source
 
 

@@ -56,6 +56,7 @@ BOOT = Subject(
         count=_count,
         steps=_steps,
         measuring=_measuring,
+        faults=nothing,
     ),
     formats={
         "": Format("systemd-analyze-time", _TOOL),

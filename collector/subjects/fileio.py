@@ -8,7 +8,7 @@ from collector.identities.modes import MODES, idle_metrics
 from collector.identities.printed import Numbers, Problem
 from collector.identities.repeated import fairness
 from collector.subjects.parts import sysbench
-from collector.subjects.parts.folder import differs, nothing_derived, size_in_bytes
+from collector.subjects.parts.folder import differs, nothing, nothing_derived, size_in_bytes
 from collector.subjects.parts.looks import Chart, Matrix, PerCase, Table, Texts
 from collector.subjects.parts.metric import Metric
 from collector.subjects.parts.model import Case, Stated, Stray, Subject
@@ -91,7 +91,7 @@ def _plan(shape: str) -> PlanPart:
         for mode in plan.parts[_KEY]["modes"]:
             yield _step(plan, costs, shape, mode)
 
-    return PlanPart({_KEY: _schema(shape)}, (), count, steps, sysbench.measuring)
+    return PlanPart({_KEY: _schema(shape)}, (), count, steps, sysbench.measuring, nothing)
 
 
 def _step(plan: Plan, costs: Costs, shape: str, mode: str) -> Step:

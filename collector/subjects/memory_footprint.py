@@ -51,6 +51,7 @@ MEMORY_FOOTPRINT = Subject(
         count=_count,
         steps=_steps,
         measuring=_measuring,
+        faults=nothing,
     ),
     formats={
         "": Format("pmap-x", "pmap"),

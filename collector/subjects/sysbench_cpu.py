@@ -53,6 +53,7 @@ SYSBENCH_CPU = Subject(
         count=_count,
         steps=_steps,
         measuring=sysbench.measuring,
+        faults=nothing,
     ),
     formats=sysbench.formats("sysbench-cpu"),
     metrics=sysbench.METRICS,

@@ -59,6 +59,25 @@ def _steps(plan: Plan, _costs: Costs) -> Iterator[Step]:
             )
 
 
+def _faults(plan: Plan) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Say which blocks are larger than the share of a thread, so that none is ever moved.
+
+    `tls_total_ops` in sysbench's sb_memory.c: the total, divided by block and threads.
+    """
+    part = plan.parts.get(_KEY)
+    if not part:
+        return
+    share = (size_in_bytes(part["total_size"]) or 0.0) / part["threads"]
+    for place, size in enumerate(part["block_sizes"]):
+        if (size_in_bytes(size) or 0.0) > share:
+            text = (
+                f"memory.block_sizes[{place}] is {size}, but each of {part['threads']} threads"
+                f" moves only its share of {part['total_size']}: not one block is moved, and"
+                " 0 MiB/s is no result; make total_size larger"
+            )
+            yield (_KEY, "block_sizes", place), text
+
+
 def _case(case: str) -> Case | None:
     match = _BLOCKS.fullmatch(case)
     if match is None:
@@ -94,6 +113,7 @@ SYSBENCH_MEMORY = Subject(
         count=_count,
         steps=_steps,
         measuring=sysbench.measuring,
+        faults=_faults,
     ),
     formats=sysbench.formats(TOOL),
     metrics=(

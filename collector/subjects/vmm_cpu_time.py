@@ -140,7 +140,9 @@ def _no_time(_plan: Plan, _costs: Costs, _case: str) -> float:
 
 VMM_CPU_TIME = Subject(
     name="vmm-cpu-time",
-    plan=PlanPart(schema={}, required=(), count=_never, steps=nothing, measuring=_no_time),
+    plan=PlanPart(
+        schema={}, required=(), count=_never, steps=nothing, measuring=_no_time, faults=nothing
+    ),
     formats={"": Format("vmm-cpu-time", "cpu.stat", reader=Reader(_begins, _read))},
     metrics=(
         Metric("vmm_cpu_around", "", "what was measured meanwhile"),

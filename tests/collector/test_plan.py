@@ -87,6 +87,15 @@ def test_the_report_plan_is_the_report() -> None:
             ),
         ),
         (
+            SHORT + "memory:\n  threads: 4\n  total_size: 2G\n  block_sizes: [512M, 1G]\n"
+            "  access_modes: [seq]\n",
+            (
+                "plan.yml:9: memory.block_sizes[1] is 1G, but each of 4 threads moves only its"
+                " share of 2G: not one block is moved, and 0 MiB/s is no result; make"
+                " total_size larger"
+            ),
+        ),
+        (
             SHORT + "fileio:\n  total_size: 20M\n  modes: [rndrd, rndrd]\n",
             (
                 "2 faults in the plan\n"

@@ -165,6 +165,7 @@ SUBJECTS = (Subject(
         count=lambda plan: plan.repetitions if "wakeup" in plan.parts else 0,
         steps=_steps,
         measuring=lambda plan, costs, case: 5.0,
+        faults=nothing,
     ),
     formats={"": Format("wakeup", "wakeup", reader=Reader(_LINE.match, _read))},
     metrics=(Metric("late_avg_us", "us", "average delay", False),

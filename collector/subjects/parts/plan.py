@@ -72,6 +72,8 @@ class PlanPart:
         steps: returns what is measured in one guest, in order.
         measuring: returns the seconds for which a guest is measured by one step of a case, without
             what only prepares it.
+        faults: returns the place in the file and the text of what a plan asks for in vain, though
+            each of its values is allowed.
     """
 
     schema: Mapping[str, Any]
@@ -79,3 +81,4 @@ class PlanPart:
     count: Callable[[Plan], int]
     steps: Callable[[Plan, Costs], Iterable[Step]]
     measuring: Callable[[Plan, Costs, str], float]
+    faults: Callable[[Plan], Iterable[tuple[tuple[str | int, ...], str]]]
