@@ -14,7 +14,15 @@ from typing import Any
 
 from collector.log_id import LogId
 
-__all__ = ["PROGRESS_LIMIT", "missing_reasons", "plain", "printable", "read_json", "shortened"]
+__all__ = [
+    "PROGRESS_LIMIT",
+    "check_json",
+    "missing_reasons",
+    "plain",
+    "printable",
+    "read_json",
+    "shortened",
+]
 
 _FACTS_LIMIT = 256 * 1024
 """Bytes of a file of facts at most; a real one has some thousand."""
@@ -34,7 +42,7 @@ def read_json(path: str | Path, limit: int = _FACTS_LIMIT) -> tuple[dict[str, An
     """
     try:
         found = json.loads(_bytes(path, limit))
-        _check(found, 0)
+        check_json(found)
     except (FileNotFoundError, NotADirectoryError):
         return {}, ""
     except OSError as error:
@@ -67,17 +75,22 @@ def _bytes(path: str | Path, limit: int) -> bytes:
     return data
 
 
-def _check(value: Any, depth: int) -> None:
-    """Raise ValueError when a value is none that a lab host's file may hold."""
+def check_json(value: Any, depth: int = 0) -> None:
+    """Raise ValueError when a value is none that a lab host's file may hold.
+
+    Args:
+        value: what JSON became.
+        depth: how deep it lies in something else.
+    """
     if depth > _DEEPEST:
         raise ValueError("it is nested too deeply")
     if isinstance(value, dict):
         for name, item in value.items():
-            _check(name, depth)
-            _check(item, depth + 1)
+            check_json(name, depth)
+            check_json(item, depth + 1)
     elif isinstance(value, list):
         for item in value:
-            _check(item, depth + 1)
+            check_json(item, depth + 1)
     elif isinstance(value, str):
         if len(value) > _LONGEST_TEXT:
             raise ValueError(f"a text in it has {len(value)} characters")

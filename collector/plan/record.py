@@ -152,15 +152,24 @@ def read_record(directory: Path) -> dict[str, Any] | None:
         return None
     except (OSError, ValueError, RecursionError) as error:
         raise UnusableInputError(f"{near(path)}: cannot be read: {error}") from error
+    return checked_record(record, str(near(path)))
+
+
+def checked_record(record: Any, where: str) -> dict[str, Any]:
+    """Return what was read as the record of a run, if it is one.
+
+    Raises:
+        UnusableInputError: it is none of this version's; the text begins with `where`.
+    """
     if not isinstance(record, dict) or record.get("format") != FORMAT:
         found = record.get("format") if isinstance(record, dict) else "no mapping"
         raise UnusableInputError(
-            f"{near(path)}: format is {found}, expected {FORMAT}: the run was recorded by another"
+            f"{where}: format is {found}, expected {FORMAT}: the run was recorded by another"
             " version of vmmlab, or by hand; give another run name"
         )
     missing = {"plan", "seed", "vmms", "vmm_entries", "left_out", "hosts", "blocks"} - set(record)
     if missing:
-        raise UnusableInputError(f"{near(path)}: {listing(sorted(missing))} missing in it")
+        raise UnusableInputError(f"{where}: {listing(sorted(missing))} missing in it")
     return record
 
 

@@ -9,15 +9,20 @@ import os
 import re
 import tarfile
 import zlib
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 FILE_LIMIT = 16 << 20
 """Bytes of one file at most."""
 ARCHIVE_LIMIT = 64 << 20
 """Bytes of one archive at most, unpacked."""
+BUDGET = 2 << 30
+"""Bytes that one host may send of one run, unpacked."""
 
 _NAME = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
 _NUMBER = r"\d{2,6}(?:\.failed-\d{1,6})?"
+_MEASURED = re.compile(rf"{_NAME}/{_NAME}/(?:{_NAME}/)?\d{{2,6}}\.(?:log|json)")
 _FAILED = re.compile(r"(\d{2,6})\.failed-\d{1,6}(\.log|\.json)")
 ALLOWED = re.compile(
     rf"host\.json|{_NAME}/vmm\.json|{_NAME}/console/{_NUMBER}\.log"
@@ -47,7 +52,7 @@ def unpack(data: bytes, dest: Path) -> tuple[int, int]:
                     raise ValueError(f"refused {member.name}: {member.size} bytes are too many")
                 content = archive.extractfile(member)
                 if content is not None:
-                    written += place(dest / member.name, content.read())
+                    written += _take(dest, member.name, content.read())
             return written, size
     except (tarfile.TarError, zlib.error) as error:
         raise ValueError(f"refused an archive that cannot be read: {error}") from error
@@ -62,6 +67,26 @@ def _inflate(data: bytes) -> bytes:
     if not inflate.eof:
         raise zlib.error("it ends in the middle")
     return unpacked
+
+
+def _take(dest: Path, name: str, data: bytes) -> bool:
+    """Place one file of a host's results; a measurement that it replaces is kept."""
+    path = dest / name
+    if _MEASURED.fullmatch(name) and path.is_file() and path.read_bytes() != data:
+        set_aside(dest, [name])
+    return place(path, data)
+
+
+def set_aside(dest: Path, names: Iterable[str]) -> int:
+    """Move files of a host's results to its folder `.replaced`; return how many were there."""
+    apart = dest / ".replaced" / datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+    moved = 0
+    for name in names:
+        if (dest / name).is_file():
+            (apart / name).parent.mkdir(parents=True, exist_ok=True)
+            (dest / name).replace(apart / name)
+            moved += 1
+    return moved
 
 
 def place(path: Path, data: bytes) -> bool:

@@ -1,10 +1,14 @@
 """Limits of what waits for a lab host that may hang."""
 
 import os
+import resource
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+MEMORY = 1 << 30
+"""Bytes that a host's answer may take on the controller."""
 
 
 @contextmanager
@@ -29,3 +33,13 @@ def end_children() -> None:
         with suppress(OSError):  # it has ended by itself
             for pid in (task / "children").read_text().split():
                 os.kill(int(pid), signal.SIGKILL)
+
+
+def limit_memory(more: int) -> None:
+    """Let this process, which is one host's alone, have so many bytes more and no others.
+
+    The rest of the controller does without the memory that a host's endless answer would take.
+    """
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + more, hard))

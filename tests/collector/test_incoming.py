@@ -118,6 +118,16 @@ def test_a_full_disk(tmp_path: Path) -> None:
         subprocess.run(["umount", tmp_path], check=True)
 
 
+def test_a_measurement_is_never_replaced(tmp_path: Path) -> None:
+    """What a host sends in its place is taken; what was there is kept where nothing is counted."""
+    log = "qemu/boot/default/01.log"
+    for text in (b"old", b"new", b"new"):
+        incoming.unpack(packed((log, text, tarfile.REGTYPE)), tmp_path)
+    assert (tmp_path / log).read_bytes() == b"new"
+    (kept,) = tmp_path.glob(f".replaced/*/{log}")
+    assert kept.read_bytes() == b"old"
+
+
 def test_a_failed_attempt_is_never_replaced(tmp_path: Path) -> None:
     """A lab host that was torn down counts anew; what failed before keeps its log and sidecar."""
     stem = "qemu/boot/default/01.failed-1"

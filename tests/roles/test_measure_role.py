@@ -336,6 +336,15 @@ class MeasuredLab:
         return len(path.read_text().splitlines()) if path.exists() else 0
 
 
+def record_of_friday() -> str:
+    """Return the record of the run as its controller would have sent it."""
+    record = {
+        "format": 1, "run": "friday", "started": "", "plan": {}, "seed": 1, "vmms": ["qemu"],
+        "vmm_entries": [], "left_out": {}, "hosts": ["lab1"], "blocks": [],
+    }  # fmt: skip
+    return json.dumps(record)
+
+
 @pytest.mark.sandbox
 def test_measure_twice(tmp_path: Path) -> None:
     """The first play measures, shows and fetches; the second changes nothing and starts nothing."""
@@ -370,8 +379,25 @@ def test_measure_twice(tmp_path: Path) -> None:
     assert lab.starts() == 2
     fetched = lab.play("fetch")
     assert (fetched.code, fetched.changed) == (0, 0), fetched.output
-    gone = lab.play("teardown")
+    elsewhere = tmp_path / "elsewhere"
+    lab.put("/var/lib/vmmlab/runs/friday/results/unknown", "x")
+    refused = lab.play("teardown", measure_results_dir=str(elsewhere))
+    assert refused.code == 2
+    words = " ".join(refused.output.split())
+    assert "lab1: run 'friday': 4 logs (11 files) are on this lab host alone: there is no" in words
+    assert "-e teardown_discard_results=true" in words
+    lab.sandbox.path("/var/lib/vmmlab/runs/friday/record.json").write_text(record_of_friday())
+    refused = lab.play("teardown", measure_results_dir=str(elsewhere))
+    assert refused.code == 2
+    words = " ".join(refused.output.split())
+    assert "lab1: run 'friday': 0 logs (1 files) are on this lab host alone: unknown is no" in words
+    came = {p.relative_to(elsewhere / "friday/lab1") for p in elsewhere.rglob("*/0*.*")}
+    assert came == {p.relative_to(host) for p in host.rglob("*/0*.*")}
+    assert lab.sandbox.path("/opt/vmmlab/lib/vmmlab_runner.pyz").exists()
+    given = {"measure_results_dir": str(elsewhere), "measure_discard": True}
+    gone = lab.play("teardown", **given)
     assert gone.code == 0, gone.output
+    assert "given up: lab1: run 'friday': 0 logs (1 files)" in " ".join(gone.output.split())
     left = lab.sandbox.run("sh", "-c", "find /etc/systemd /opt/vmmlab /var/lib/vmmlab").stdout
     assert "runner" not in left
     assert "vmmlab-run@" not in left

@@ -166,10 +166,9 @@ def stat(disk: Path, path: str) -> str:
 def test_the_disk_has_the_labs_keys(
     state_dir: Path, image_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With the PATH that users have. They are root's; the image stays as it is, older disks go."""
+    """With the PATH that users have. They are root's; the image stays as it is."""
     before = (image_dir / "disk.raw").read_bytes()
-    for old in ("disk-old.raw", "disk-older.part"):
-        (state_dir / old).touch()
+    (state_dir / "disk-interrupted.part").touch()
     disk = state_dir / "disk-new.raw"
     with monkeypatch.context() as users:
         users.setenv("PATH", "/usr/bin:/bin")
@@ -222,15 +221,19 @@ def test_the_machine_starts_once_and_stops_once(wanted: dict[str, Any], state_di
     assert not run_module(LAB, **stop)["changed"]
 
 
-def test_another_image_is_another_machine(wanted: dict[str, Any], state_dir: Path) -> None:
-    """The old one is stopped and its disk removed."""
+def test_a_machine_of_another_image_is_left_alone(wanted: dict[str, Any], state_dir: Path) -> None:
+    """It may measure, and its disk may hold results: who wants another one takes it down first."""
     run_module(LAB, **wanted)
     old = LAB.process_of(state_dir)
     other = Path(wanted["image_dir"]).with_name("lab_host_image-fedcba9876543210")
     shutil.copytree(wanted["image_dir"], other)
-    assert run_module(LAB, **{**wanted, "image_dir": str(other)})["changed"]
-    assert LAB.process_of(state_dir)[0] != old[0]
-    assert [path.name for path in state_dir.glob("disk-*")] == ["disk-fedcba9876543210.raw"]
+    for stopped in (False, True):
+        refused = run_module(LAB, **{**wanted, "image_dir": str(other)})
+        assert "disk-0123456789abcdef.raw was made from another image" in refused["msg"]
+        assert "make teardown" in refused["msg"]
+        assert [path.name for path in state_dir.glob("disk-*")] == ["disk-0123456789abcdef.raw"]
+        assert LAB.process_of(state_dir) == (None if stopped else old)
+        LAB.stop(state_dir)
 
 
 def test_without_a_kvm_that_boots_it_is_emulated(wanted: dict[str, Any], device: Path) -> None:

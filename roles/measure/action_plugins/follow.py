@@ -12,7 +12,6 @@ A host may hang, or be hostile: it costs its own part of the run, and never the 
 import base64
 import json
 import os
-import resource
 import sys
 import time
 from dataclasses import dataclass, field
@@ -28,8 +27,13 @@ if str(ROOT) not in sys.path:  # Ansible may run from another environment than t
     sys.path.append(str(ROOT))
 
 from collector.from_host import PROGRESS_LIMIT, plain  # noqa: E402 - found through the line above
-from collector.run.incoming import FILE_LIMIT, place, unpack  # noqa: E402 - as above
-from collector.run.limits import alarm, end_children  # noqa: E402 - as above
+from collector.run.incoming import BUDGET, FILE_LIMIT, place, unpack  # noqa: E402 - as above
+from collector.run.limits import (  # noqa: E402 - as above
+    MEMORY,
+    alarm,
+    end_children,
+    limit_memory,
+)
 
 display = Display()
 
@@ -42,8 +46,6 @@ FAILED_LIMIT = 30.0  # the same, when systemd itself has given it up
 GONE = 9  # exit code: there is no such run on the host
 ANSWER_LIMIT = 180  # seconds for one answer
 ANSWER_PAUSE = 5.0  # after an answer that did not come
-BUDGET = 2 << 30  # bytes that one host may send of one run, unpacked
-MEMORY = 1 << 30  # bytes that an answer may take on the controller
 # Two small programs, since the host is measuring. A block's files come with the first look after
 # it: until then they are as safe on the host.
 LOOK = """active=$(systemctl is-active vmmlab-run@{run}.service)
@@ -78,16 +80,6 @@ def pause(elapsed: float, progress: dict[str, Any]) -> float:
     """
     end = float(progress.get("seconds_left") or 0.0) / 2
     return max(POLL[0], min(POLL[1], POLL_SHARE * elapsed, max(end, 5 * POLL[0])))
-
-
-def limit_memory(more: int) -> None:
-    """Let this process, which is one host's alone, have so many bytes more and no others.
-
-    The rest of the controller does without the memory that a host's endless answer would take.
-    """
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + more, hard))
 
 
 class NoRunError(ValueError):

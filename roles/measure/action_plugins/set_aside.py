@@ -7,12 +7,18 @@ Arguments: run, dest (folder of this host in the run's results), blocks (what to
 """
 
 import shlex
-from datetime import UTC, datetime
+import sys
 from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
+
+ROOT = Path(__file__).resolve().parents[3]
+if str(ROOT) not in sys.path:  # Ansible may run from another environment than the checkout's
+    sys.path.append(str(ROOT))
+
+from collector.run.incoming import set_aside  # noqa: E402 - found through the line above
 
 RUNS = 9  # exit code: the run is going on
 FORGET = """cd /var/lib/vmmlab/runs/{run} 2> /dev/null || exit 0
@@ -28,18 +34,6 @@ def stems(blocks: list[dict[str, Any]]) -> list[str]:
         for block in blocks
         for step in block["measurements"]
     ]
-
-
-def move(dest: Path, files: list[str]) -> int:
-    """Move what is there of some files of a host's results; return how many there were."""
-    apart = dest / ".replaced" / datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    moved = 0
-    for name in files:
-        if (dest / name).is_file():
-            (apart / name).parent.mkdir(parents=True, exist_ok=True)
-            (dest / name).replace(apart / name)
-            moved += 1
-    return moved
 
 
 class ActionModule(ActionBase):
@@ -77,4 +71,4 @@ class ActionModule(ActionBase):
         if done["rc"] != 0:
             said = done["stderr"].strip() or done["stdout"].strip()
             raise AnsibleActionFail(f"what was measured cannot be set aside on this host: {said}")
-        return {**result, "changed": move(dest, files) > 0}
+        return {**result, "changed": set_aside(dest, files) > 0}

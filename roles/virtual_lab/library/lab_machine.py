@@ -7,7 +7,7 @@ module: lab_machine
 short_description: Start or stop the virtual lab's machine
 description:
   - The machine's disk is a copy of the image with the lab's keys in it.
-  - Another image is another disk.
+  - Another image is another disk; an older one, which may hold results, is never replaced.
   - A running machine with the same disk is left alone.
 options:
   state: {type: str, choices: [started, stopped], default: started, description: What it shall be.}
@@ -65,7 +65,7 @@ def process_of(state_dir: Path) -> tuple[int, list[str]] | None:
 
 
 def stop(state_dir: Path) -> bool:
-    """End the machine: its disk holds nothing that is not on the controller, or will be again."""
+    """End the machine; its disk stays."""
     running = process_of(state_dir)
     if not running:
         return False
@@ -97,8 +97,8 @@ def qemu_of(wanted: dict[str, Any]) -> tuple[str, str]:
 
 def prepare_disk(state_dir: Path, image_dir: Path, disk: Path) -> None:
     """Copy the image and write the lab's keys into the copy."""
-    for old in state_dir.glob("disk-*"):
-        old.unlink()
+    for interrupted in state_dir.glob("disk-*.part"):
+        interrupted.unlink()
     debugfs = get_bin_path("debugfs")  # it is in a folder that the PATH of users lacks
     partial = disk.with_suffix(".part")
     copy = ["cp", "--sparse=always", "--reflink=auto", str(image_dir / "disk.raw"), str(partial)]
@@ -150,6 +150,21 @@ def port_is_taken(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def refuse_another(state_dir: Path, disk: Path) -> None:
+    """Leave a machine of another image alone.
+
+    Raises:
+        ValueError: there is one; it may measure, or have results that nobody has fetched.
+    """
+    for old in state_dir.glob("disk-*.raw"):
+        if old != disk:
+            raise ValueError(
+                f"the machine of {old} was made from another image than today's; take it down with"
+                " make teardown (playbooks/teardown.yml), which keeps its results, and run this"
+                " again"
+            )
+
+
 def start(wanted: dict[str, Any], *, check_mode: bool) -> dict[str, Any]:
     """Start the machine where it does not run; return what happened."""
     state_dir, image_dir = Path(wanted["state_dir"]), Path(wanted["image_dir"])
@@ -158,6 +173,7 @@ def start(wanted: dict[str, Any], *, check_mode: bool) -> dict[str, Any]:
     if running and any(str(disk) in word for word in running[1]):
         accelerator = "kvm" if "kvm" in running[1] else "tcg"
         return {"changed": False, "accelerator": accelerator, "reason": ""}
+    refuse_another(state_dir, disk)
     if check_mode:
         return {"changed": True, "accelerator": "tcg", "reason": ""}
     stop(state_dir)
