@@ -137,7 +137,7 @@ def _options(arguments: argparse.Namespace) -> list[str]:
 
 
 def _host_limit(arguments: argparse.Namespace) -> list[str]:
-    """Return the patterns that leave of the lab the hosts named, and what serves all of them.
+    """Return the hosts named; what serves all of the lab stays in any limit.
 
     Raises:
         UnusableInputError: the inventory has no such host; Ansible would go on without it.
@@ -151,7 +151,7 @@ def _host_limit(arguments: argparse.Namespace) -> list[str]:
                 f"--host '{host}': no such host in the group lab{did_you_mean(host, known)};"
                 f" there are: {listing(known)}"
             )
-    return ["controllers", "builders", *arguments.host]
+    return list(arguments.host)
 
 
 def _inventory(given: str) -> str:

@@ -92,15 +92,15 @@ def test_bad_arguments_start_nothing(
     assert capsys.readouterr().err.startswith(f"vmmlab run: {message}")
 
 
-def test_a_host_is_picked_with_what_serves_all(tmp_path: Path) -> None:
-    """`--host` leaves of the lab that host; controller and builders serve every host."""
+def test_a_host_is_picked(tmp_path: Path) -> None:
+    """`--host` leaves of the lab that host; a limit leaves in what serves every host."""
     inventory = tmp_path / "hosts.yml"
     inventory.write_text("lab: {hosts: {h1: {}, h2: {}}}\ncontrollers: {hosts: {localhost: {}}}\n")
     parser = build_parser("run")
     given = ["run", "-i", str(inventory), "--host", "h2"]
     for more, limit in (([], "h2"), (["--host", "h1"], "h2,h1")):
         options = _options(parser.parse_args([*given, *more]))
-        assert options[options.index("--limit") + 1] == f"controllers,builders,{limit}"
+        assert options[options.index("--limit") + 1] == limit
 
 
 def test_a_host_beside_a_limit_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
