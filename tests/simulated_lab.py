@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ LAYERS = ("etc", "opt", "root", "run", "usr", "var")
 SSHD_PROGRAM = "/usr/sbin/sshd"
 MISSING = f"needs {SSHD_PROGRAM}: apt-get install openssh-server"
 PORT = 2200
+WANTS = "/etc/systemd/system/multi-user.target.wants"
 MOST = 250
 # No host outlives who started it.
 LEASH = ("setpriv", "--pdeathsig", "KILL")
@@ -70,6 +72,8 @@ case "$*" in
     "stop vmmlab-run@"*)
         kill "$(cat "$FAKE_STATE/run.pid")" 2> /dev/null || exit 0
         for _ in $(seq 300); do alive || exit 0; sleep 0.1; done ;;
+    "enable --no-reload vmmlab-run@"*) mkdir -p {wants}; ln -sf ../any "{wants}/$3" ;;
+    "disable --no-reload vmmlab-run@"*) rm -f "{wants}/$3" ;;
     "is-active --quiet vmmlab-run@"*) alive ;;
     "is-active vmmlab-run@"*) if alive; then echo active; else echo inactive; exit 3; fi ;;
     *vmmlab-guest-*) exec {fakes}/host/systemctl "$@" ;;
@@ -97,6 +101,10 @@ class SimulatedHost:
         """Where its guest answers."""
         return f"127.0.2.{self.number}"
 
+    def boot(self) -> dict[str, str]:
+        """Return what tells its boot from that of another host: all of them are one machine."""
+        return {"/proc/sys/kernel/random/boot_id": f"{uuid.uuid4()}\n"}
+
     def path(self, absolute: str) -> Path:
         """Return the host's copy of a path: absent when nothing touched it."""
         return self.folder / "upper" / absolute.lstrip("/")
@@ -111,7 +119,7 @@ class SimulatedHost:
         for folder in ("state", "bin", "seen"):
             (self.folder / folder).mkdir(parents=True, exist_ok=True)
         systemctl = self.folder / "bin/systemctl"
-        systemctl.write_text(SYSTEMCTL.format(fakes=FAKES))
+        systemctl.write_text(SYSTEMCTL.format(fakes=FAKES, wants=WANTS))
         systemctl.chmod(0o755)
         if not (self.folder / "host_ed25519").exists():
             make_key(self.folder / "host_ed25519")
@@ -179,7 +187,7 @@ class SimulatedLab:
         for number in range(1, self.count + 1):
             host = SimulatedHost(f"sim-{number:02d}", number, self.folder / f"sim-{number:02d}")
             self.hosts.append(host)
-            for path, text in self.seen.get(host.name, {}).items():
+            for path, text in {**host.boot(), **self.seen.get(host.name, {})}.items():
                 file = host.folder / "seen" / path.lstrip("/")
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(text)

@@ -123,7 +123,7 @@ def _record_of(left: Left) -> dict[str, Any]:
         UnusableInputError: it has none, or a wrong one.
     """
     where = f"the lab host's own record of the run '{left.run}'"
-    if not left.record:
+    if not left.record.strip():
         raise UnusableInputError(
             "there is no such run here, and the lab host keeps no record of it; fetch it where it"
             " was started"

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tarfile
+import tempfile
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 import yaml
 from archives import packed
+from modules import load as load_filter
 from runner_lab import HERE as RUNNER_TESTS
 from runner_lab import block, boot_test, free_port, guest_test
 from sandbox import CHECKOUT, Play, Sandbox
@@ -278,6 +280,30 @@ def test_archive_of_the_runner_runs(tmp_path: Path) -> None:
     assert "measure what is missing" in shown.stdout
 
 
+def test_attempts_count_on_from_those_here() -> None:
+    """What is asked for says how many failed; the highest number counts, not how many are left."""
+    todo = load_filter("roles/measure/filter_plugins/measure.py").todo
+    blocks = [block(1, "qemu", 1, guest_test("1"), guest_test("1", 2))]
+    with tempfile.TemporaryDirectory() as folder:
+        case = Path(folder, "qemu/sysbench-cpu/threads-1")
+        case.mkdir(parents=True)
+        for name in ("01.failed-2.log", "01.failed-11.log", "01.failed-x.log", "02.failed-9.json"):
+            (case / name).touch()
+        (left,) = todo(blocks, folder)
+    assert [step["failed"] for step in left["measurements"]] == [11, 0]
+
+
+def test_results_of_another_host_name_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of what a machine measured under another name is taken for this host's."""
+    said = answer("running", 2, "qemu/boot/default/01.log")
+    said = said.replace('"format"', '"host": "x", "format"')
+    with pytest.raises(ValueError, match="this machine measured as 'x'"):
+        Followed(tmp_path, monkeypatch, said).follow()
+    assert not list(tmp_path.iterdir())
+
+
 class MeasuredLab:
     """A sandbox with the runner's fakes as its guests."""
 
@@ -384,7 +410,7 @@ def test_measure_twice(tmp_path: Path) -> None:
     refused = lab.play("teardown", measure_results_dir=str(elsewhere))
     assert refused.code == 2
     words = " ".join(refused.output.split())
-    assert "lab1: run 'friday': 4 logs (11 files) are on this lab host alone: there is no" in words
+    assert "lab1: run 'friday': 3 logs (11 files) are on this lab host alone: there is no" in words
     assert "-e teardown_discard_results=true" in words
     lab.sandbox.path("/var/lib/vmmlab/runs/friday/record.json").write_text(record_of_friday())
     refused = lab.play("teardown", measure_results_dir=str(elsewhere))

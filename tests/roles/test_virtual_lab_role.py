@@ -1,5 +1,6 @@
 """The role virtual_lab: its image, with a mmdebstrap that makes a small root."""
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -64,3 +65,40 @@ def test_image(tmp_path: Path) -> None:
 
     second = sandbox.play("virtual_lab", wanted, tasks_from="image")
     assert (second.code, second.changed, second.changes) == (0, 0, [])
+
+
+@pytest.mark.sandbox
+def test_teardown_keeps_what_runs_have_left(tmp_path: Path) -> None:
+    """Off the disk of a machine that does not run; what has no place here stays with its disk."""
+    root, state = tmp_path / "root", tmp_path / "state"
+    run = root / "var/lib/vmmlab/runs/friday"
+    log = "qemu/boot/default/01.log"
+    (run / "results" / log).parent.mkdir(parents=True)
+    (run / "results" / log).write_text("log\n")
+    (run / "schedule.json").write_text(json.dumps({"host": "lab1"}))
+    (run / "started").write_text("monday")
+    disk = state / "virtual-lab/disk-a.raw"
+    disk.parent.mkdir(parents=True)
+    make = ["mke2fs", "-q", "-t", "ext4", "-d", str(root), str(disk), "8M"]
+    subprocess.run(make, check=True, capture_output=True)
+    (tmp_path / "sandbox").mkdir()
+    sandbox = Sandbox(tmp_path / "sandbox")
+    results = tmp_path / "results"
+    wanted = {
+        "lab_state_dir": str(state), "results_dir": str(results), "virtual_lab_port": 2222,
+    }  # fmt: skip
+
+    refused = sandbox.play("virtual_lab", wanted, tasks_from="teardown")
+    assert refused.code != 0
+    words = " ".join(refused.output.split())
+    assert "lab1: run 'friday': 1 logs (1 files) are on this lab host alone: there is no" in words
+    assert disk.exists()
+
+    (results / "friday").mkdir(parents=True)
+    record = {"format": 1, "started": "monday", "plan": {}, "seed": 1, "vmms": [], "hosts": []}
+    record |= {"vmm_entries": [], "left_out": {}, "blocks": []}
+    (results / "friday/run.json").write_text(json.dumps(record))
+    done = sandbox.play("virtual_lab", wanted, tasks_from="teardown")
+    assert done.code == 0, done.output
+    assert (results / "friday/lab1" / log).read_text() == "log\n"
+    assert not disk.parent.exists()

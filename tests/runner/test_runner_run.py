@@ -239,3 +239,44 @@ def test_a_run_that_keeps_crashing_ends(lab: FakeLab) -> None:
     assert done.returncode == 3
     assert "started 20 times" in lab.progress()["message"]
     assert lab.tests() == 0
+
+
+def test_a_run_that_goes_on_at_the_next_boot_has_the_host(lab: FakeLab) -> None:
+    """Nobody has the lock until its runner starts; another run is refused all the same."""
+    lab.schedule(block(1, "qemu", 1, guest_test("1")))
+    assert lab.call("start", RUN).stdout == "started\n"
+    assert f"enable --no-reload vmmlab-run@{RUN}.service" in lab.lines("systemctl.log")
+    wants = lab.root / "etc/systemd/system/multi-user.target.wants"
+    wants.mkdir(parents=True)
+    (wants / f"vmmlab-run@{RUN}.service").symlink_to("/nowhere")
+    other = lab.run.with_name("other")
+    other.mkdir()
+    (other / "asked.json").write_bytes((lab.run / "asked.json").read_bytes())
+    refused = lab.call("start", "other")
+    assert refused.returncode == 4
+    assert f"taken by the run '{RUN}', which goes on at the next boot" in refused.stderr
+    assert lab.call("run", RUN).returncode == 0
+    assert lab.call("start", "other").stdout == "started\n", "it has ended, whatever its link says"
+
+
+def test_results_under_another_name_are_not_gone_on_with(lab: FakeLab) -> None:
+    """One machine is one lab host: what it measured as lab1 does not become another's."""
+    lab.schedule(block(1, "qemu", 1, guest_test("1")))
+    assert lab.call("start", RUN).returncode == 0
+    asked = json.loads((lab.run / "asked.json").read_text())
+    (lab.run / "asked.json").write_text(json.dumps({**asked, "host": "lab2"}))
+    refused = lab.call("start", RUN)
+    assert refused.returncode == 4
+    assert "measured for the run 'first-run' as 'lab1', not as 'lab2'" in refused.stderr
+
+
+def test_attempts_count_on(lab: FakeLab) -> None:
+    """Also where this host, torn down meanwhile, knows nothing of those that failed before."""
+    lab.schedule(block(1, "qemu", 1, guest_test("1", failed=2)))
+    assert lab.call("run", RUN).returncode == 0
+    assert lab.sidecar("qemu/sysbench-cpu/threads-1/01")["attempt"] == 3
+    lab.set("fail")
+    lab.schedule(block(1, "qemu", 1, guest_test("2", failed=2)))
+    lab.call("run", RUN)
+    names = {path.name for path in lab.results.glob("qemu/sysbench-cpu/threads-2/*.log")}
+    assert names == {"01.failed-3.log", "01.failed-4.log"}

@@ -210,6 +210,11 @@ class ActionModule(ActionBase):
             raise ValueError(f"{path} has {end} characters, more than {PROGRESS_LIMIT}")
         if not isinstance(progress, dict) or progress.get("format") != 1:
             raise ValueError(f"{path} is no progress of a run")
+        if progress.get("host", self._host) != self._host:
+            raise ValueError(
+                f"this machine measured as '{plain(progress['host'])}', whose results these are;"
+                " one machine is one lab host: correct the inventory"
+            )
         followed.active, followed.progress = active.strip(), progress
         followed.state = str(progress["state"])
         followed.block = int((progress.get("current") or {}).get("block", followed.block))

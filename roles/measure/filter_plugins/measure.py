@@ -14,7 +14,11 @@ def todo(blocks: list[dict[str, Any]], folder: str) -> list[dict[str, Any]]:
     """Return of a schedule what has no log and sidecar in `folder`; blocks without any go."""
     found = []
     for block in blocks:
-        left = [step for step in block["measurements"] if not complete(folder, block, step)]
+        left = [
+            {**step, "failed": failed(folder, block, step)}
+            for step in block["measurements"]
+            if not complete(folder, block, step)
+        ]
         if left:
             found.append({**block, "measurements": left})
     return found
@@ -25,6 +29,17 @@ def complete(folder: str, block: dict[str, Any], step: dict[str, Any]) -> bool:
     name = f"{step['repetition']:02d}"
     case = Path(folder, block["vmm"], step["measurement"], step["case"])
     return whole(case / f"{name}.log") and whole(case / f"{name}.json")
+
+
+def failed(folder: str, block: dict[str, Any], step: dict[str, Any]) -> int:
+    """Return the number of the last failed attempt of a step that is in `folder`.
+
+    Attempts count on there, also on a lab host that was torn down meanwhile.
+    """
+    case = Path(folder, block["vmm"], step["measurement"], step["case"])
+    logs = case.glob(f"{step['repetition']:02d}.failed-*.log")
+    numbers = [log.stem.rpartition("-")[2] for log in logs]
+    return max((int(number) for number in numbers if number.isdecimal()), default=0)
 
 
 def ended(folder: str) -> bool:

@@ -46,6 +46,11 @@ class Layout:
         """Held by the run that owns this lab host."""
         return self.root / "var/lib/vmmlab/lock"
 
+    @property
+    def wants(self) -> Path:
+        """Links of what systemd starts at each boot: of a run, as long as it has not ended."""
+        return self.root / "etc/systemd/system/multi-user.target.wants"
+
     def run(self, name: str) -> Path:
         """Everything one run leaves on this lab host.
 

@@ -105,6 +105,7 @@ class Progress:
             {
                 "format": FORMAT,
                 "run": self.schedule.run,
+                "host": self.schedule.host,
                 "state": self.state,
                 "planned": self.schedule.planned,
                 "done": len(self._done),

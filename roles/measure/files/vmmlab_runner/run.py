@@ -83,8 +83,34 @@ class Run:
         Raises:
             RunnerError: it is that of another run; the schedule of this one stays.
         """
-        self._same(load(self.asked))
+        asked = load(self.asked)
+        self._same(asked)
+        if self.schedule.exists() and (host := load(self.schedule).host) != asked.host:
+            raise RunnerError(
+                f"this machine measured for the run '{self.name}' as '{host}', not as"
+                f" '{asked.host}'; one machine is one lab host, so call it {host} again"
+            )
         files.write(self.schedule, self.asked.read_bytes())
+
+    def refuse_other(self) -> None:
+        """Leave the host to a run that is to go on at its next boot.
+
+        Raises:
+            RunnerError: there is one; the text says which.
+        """
+        for link in sorted(self.layout.wants.glob("vmmlab-run@*.service")):
+            other = Run(self.layout, link.name.removeprefix("vmmlab-run@").removesuffix(".service"))
+            if other.name != self.name and other.schedule.exists() and not other.has_ended:
+                raise RunnerError(
+                    f"this lab host is taken by the run '{other.name}', which goes on at the next"
+                    f" boot; start it again, or give it up with systemctl disable {other.unit}"
+                )
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether its progress says so."""
+        path = self.directory / "progress.json"
+        return path.exists() and read_json(path).get("state") in ("done", "failed")
 
     def _same(self, schedule: Schedule) -> None:
         """Take results for those of the run that is asked for only if they are.
@@ -98,7 +124,8 @@ class Run:
         if before != schedule.started:
             raise RunnerError(
                 f"{self.directory} holds a run of the same name that was started {before}, not"
-                f" {schedule.started}; give this run another name, or remove that folder"
+                f" {schedule.started}; give this run another name, or tear this lab host down,"
+                " which fetches that one first"
             )
 
 
@@ -114,6 +141,7 @@ def request(run: Run, who: str) -> str:
         if held.get("run") == run.name:
             return "running"
         raise RunnerError(busy(held))
+    run.refuse_other()
     # A runner that systemd starts again just now waits for a moment.
     with Lock(run.layout.lock, run.name, who):
         schedule, store, progress = run.open()
@@ -125,12 +153,16 @@ def request(run: Run, who: str) -> str:
         files.write(run.starts, b"0")
         run.cut_off.unlink(missing_ok=True)
         progress.idle("starting")
+        # After a reboot the run goes on by itself. From here on, not from its start: in between the
+        # host would be free for another.
+        unit.systemctl("enable", "--no-reload", run.unit)
     # From here the run needs nobody: what was sent for it must outlive a power cut, too.
     # Nor is anything of it written back while a guest is measured.
     os.sync()
     unit.systemctl("reset-failed", run.unit)
     done = unit.systemctl("start", "--no-block", run.unit)
     if done.returncode:
+        unit.systemctl("disable", "--no-reload", run.unit)
         raise RunnerError(f"{run.unit} cannot be started: {done.stderr.strip()}")
     return "started"
 
@@ -160,8 +192,7 @@ def _locked(run: Run) -> int:
     try:
         store.recover()
         _count(run)
-        # After a reboot the run goes on by itself.
-        unit.systemctl("enable", "--no-reload", run.unit)
+        unit.systemctl("enable", "--no-reload", run.unit)  # whoever started the unit
         store.describe("host.json", host.describe(run.layout, schedule.host))
         counts = _cut_off(run, progress)
         for block in schedule.blocks:

@@ -26,6 +26,7 @@ class Measurement:
     seconds: float  # expected
     timeout: float
     settle: float  # longest wait for the VMM's memory to stop changing
+    failed: int = 0  # attempts that failed before, and that this host may know nothing of
 
     @property
     def stem(self) -> str:
@@ -115,6 +116,7 @@ def _measurement(vmm: str, found: dict[str, Any]) -> Measurement:
         seconds=float(found["seconds"]),
         timeout=float(found["timeout"]),
         settle=float(found.get("settle", 0)),
+        failed=int(found.get("failed", 0)),
     )
 
 

@@ -41,8 +41,8 @@ class Store:
         )
 
     def failures(self, measurement: Measurement) -> int:
-        """Return how many failed attempts were kept of a measurement."""
-        return self._failures(self._path(measurement.stem, ".log"))
+        """Return how many failed attempts were kept of a measurement, here or by the controller."""
+        return max(self._failures(self._path(measurement.stem, ".log")), measurement.failed)
 
     def keep(self, measurement: Measurement, log: bytes, sidecar: dict[str, Any]) -> None:
         """Write a finished measurement; its sidecar comes last and makes it complete."""
