@@ -11,6 +11,7 @@ from collector.subjects import SUBJECTS, Case, Subject
 from collector.subjects.parts import looks
 from collector.tables.by_subject import cases_of
 from collector.tables.host_data import HostData
+from collector.tables.model import SampleKey
 from collector.words import Message
 
 COLOURS = ("2F6DB5", "E07B39", "4C9F70", "8E5EA2", "B0A030", "7F7F7F")
@@ -119,7 +120,8 @@ def _samples(
     """One number per repetition: the sum over `metrics`, as a test does one or the other."""
     found = []
     for repetition in data.repetitions(subject.name, (case,)):
-        keys = (data.sample(vmm, subject.name, case, repetition, name) for name in metrics)
+        log = data.log(vmm, subject.name, case, repetition)
+        keys = (SampleKey(log, name) for name in metrics)
         numbers = data.numbers.values(keys)
         if numbers:
             found.append(sum(numbers))

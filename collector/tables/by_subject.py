@@ -1,8 +1,10 @@
 """The three kinds of tables, from what their subject says of them and the numbers of one host."""
 
+from collections.abc import Collection as Names
 from collections.abc import Iterator, Sequence
 
 from collector.labels import Language, say
+from collector.log_id import LogId
 from collector.subjects import Case, Subject
 from collector.subjects.parts.looks import Matrix, PerCase, PerRepetition, Style
 from collector.subjects.parts.metric import PERCENTILE
@@ -44,10 +46,8 @@ def _per_repetition(
 ) -> Rows:
     """One row per repetition, and the average; optional metrics that are nowhere have no column."""
     repetitions = data.repetitions(subject, ("default",))
-    keys = {
-        metric: [data.sample(vmm, subject, "default", n, metric) for n in repetitions]
-        for metric in layout.metrics
-    }
+    logs = [data.log(vmm, subject, "default", n) for n in repetitions]
+    keys = {metric: [SampleKey(log, metric) for log in logs] for metric in layout.metrics}
     shown = [
         metric
         for metric in layout.metrics
@@ -65,9 +65,10 @@ def _per_repetition(
 
 def _column(data: HostData, keys: Sequence[SampleKey], style: Style | None) -> list[Cell]:
     """Return a column; of times, a part that a good log does not have does not apply."""
-    cells = [number(data, key, style or _unit(data.numbers.values(keys))) for key in keys]
     if style is not None:
-        return cells
+        return [number(data, key, style) for key in keys]
+    unit = _unit(data.numbers.values(keys))
+    cells = [number(data, key, unit) for key in keys]
     return [
         not_applicable(data, key)
         if cell.value is None and data.source(key).outcome == "ok"
@@ -113,10 +114,12 @@ def _per_case(
     repetitions = data.repetitions(subject.name, (name for name, _ in cases))
     body: list[Row] = []
     for name, case in cases:
+        idle = subject.idle(name, {})
         first: Cell | None = _first(case, language)._replace(rows=len(repetitions))
         for repetition in repetitions:
-            keys = (data.sample(vmm, subject.name, name, repetition, metric) for metric in metrics)
-            body.append((first, *(_of_case(data, subject, key) for key in keys)))
+            log = data.log(vmm, subject.name, name, repetition)
+            cells = (_of_case(data, idle, SampleKey(log, metric)) for metric in metrics)
+            body.append((first, *cells))
             first = None
     return (tuple(header),), tuple(body)
 
@@ -128,9 +131,9 @@ def _first(case: Case, language: Language) -> Cell:
     return Cell(case.value, Style.COUNT)
 
 
-def _of_case(data: HostData, subject: Subject, key: SampleKey) -> Cell:
+def _of_case(data: HostData, idle: Names[str], key: SampleKey) -> Cell:
     """A read in a write test does not apply, unless the log says that there were some."""
-    if key.metric in subject.idle(key.log.case, {}) and not any(data.numbers.values([key])):
+    if key.metric in idle and not any(data.numbers.values([key])):
         return not_applicable(data, key)
     return number(data, key, Style.HUNDREDTHS)
 
@@ -161,25 +164,19 @@ def _matrix(
             yield Cell(value, Style.PLAIN)
         for group, vmm in groups:
             name = cases.get((group, value)) or layout.absent.format(group=group, value=value)
+            idle = subject.idle(name, {})
+            metrics = [metric for metric in layout.metrics if metric not in idle]
             for repetition in repetitions:
-                yield _moved(
-                    data, subject, layout, data.sample(vmm, subject.name, name, repetition, "")
-                )
+                yield _moved(data, metrics, data.log(vmm, subject.name, name, repetition))
 
     values = list(dict.fromkeys(value for _, value in cases))
     return header, tuple(tuple(row(value)) for value in values)
 
 
-def _moved(data: HostData, subject: Subject, layout: Matrix, key: SampleKey) -> Cell:
+def _moved(data: HostData, metrics: Sequence[str], log: LogId) -> Cell:
     """Return the number of the metric that a case has; of several, their sum."""
-    idle = subject.idle(key.log.case, {})
-    cells = [
-        number(data, key._replace(metric=metric), Style.HUNDREDTHS)
-        for metric in layout.metrics
-        if metric not in idle
-    ]
-    for cell in cells:
-        if not isinstance(cell.value, float):
-            return cell
-    total = sum(cell.value for cell in cells if isinstance(cell.value, float))
-    return cells[-1]._replace(value=total)
+    cells = [number(data, SampleKey(log, metric), Style.HUNDREDTHS) for metric in metrics]
+    values = [cell.value for cell in cells if isinstance(cell.value, float)]
+    if len(values) < len(cells):
+        return next(cell for cell in cells if not isinstance(cell.value, float))
+    return cells[-1]._replace(value=sum(values))

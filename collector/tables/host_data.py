@@ -56,10 +56,9 @@ class HostData:
                 found.update(*(own[case] for case in wanted & own.keys()))
         return tuple(sorted(found))
 
-    def sample(self, vmm: str, subject: str, case: str, repetition: int, metric: str) -> SampleKey:
-        """Return the name of a sample of this host."""
-        log = LogId(self.run.name, self.host.name, vmm, subject, case, repetition)
-        return SampleKey(log, metric)
+    def log(self, vmm: str, subject: str, case: str, repetition: int) -> LogId:
+        """Return the name of a log of this host."""
+        return LogId(self.run.name, self.host.name, vmm, subject, case, repetition)
 
     def source(self, key: SampleKey) -> Source:
         """Return the log in which the number of `key` was or should have been."""
