@@ -17,7 +17,7 @@ from vmmlab_runner.lock import Lock
 from vmmlab_runner.records import plain
 
 NAME = "trial-of-guests"
-CONSOLE_LINES = 5
+CONSOLE_LINES = 2
 LOGIN_LIMIT = 60.0  # seconds for a login in an emulated guest, and more
 UNITS = "etc/systemd/system"
 
@@ -45,8 +45,10 @@ def fingerprint(layout: Layout, vmm: str) -> str:
     return digest.hexdigest()
 
 
-def attempt(layout: Layout, vmms: Sequence[str], timeout: float, who: str) -> dict[str, str]:
-    """Start one guest of each VMM up to a login; return why not, or nothing, by VMM.
+def attempt(
+    layout: Layout, vmms: Sequence[str], timeout: float, who: str
+) -> dict[str, dict[str, str]]:
+    """Start one guest of each VMM up to a login; return for each that failed `problem` and `seen`.
 
     A guest that fails gets a second chance, but not where several VMMs all failed: that is a fault
     of this host, and waiting for it again is the time of whoever waits.
@@ -63,7 +65,7 @@ def attempt(layout: Layout, vmms: Sequence[str], timeout: float, who: str) -> di
             found |= {vmm: _try(layout, vmm, address, timeout) for vmm in failed}
         good = {vmm: fingerprint(layout, vmm) for vmm in vmms if not found[vmm]}
         files.write_json(_record(layout), {**_passed(layout), **good})
-    return found
+    return {vmm: told for vmm, told in found.items() if told}
 
 
 def _record(layout: Layout) -> Path:
@@ -78,15 +80,15 @@ def _passed(layout: Layout) -> dict[str, object]:
     return {}
 
 
-def _try(layout: Layout, vmm: str, address: tuple[str, int], timeout: float) -> str:
-    """Start a guest and log in; return why that failed, with what can be seen of it."""
+def _try(layout: Layout, vmm: str, address: tuple[str, int], timeout: float) -> dict[str, str]:
+    """Start a guest and log in; return why that failed and what can be seen of it, or nothing."""
     try:
         boot.start(layout, vmm, address, timeout)
         _log_in(layout, address)
     except GuestError as error:
-        return f"{plain(error)} ({_traces(layout, vmm, address)})"
+        return {"problem": plain(error), "seen": _traces(layout, vmm, address)}
     else:
-        return ""
+        return {}
     finally:
         boot.stop(vmm)
         layout.disk.unlink(missing_ok=True)
@@ -121,11 +123,11 @@ def _log_in(layout: Layout, address: tuple[str, int]) -> None:
 def _traces(layout: Layout, vmm: str, address: tuple[str, int]) -> str:
     """Return what the unit, the network and the console say, for people."""
     shown = unit.show(unit.name_of(vmm), "ActiveState", "Result", "ExecMainStatus")
-    state = ", ".join(f"{key} {value}" for key, value in shown.items())
+    words = (shown.get(key, "?") for key in ("ActiveState", "Result", "ExecMainStatus"))
     lines = boot.console(layout.serial(vmm)).decode(errors="replace").splitlines()
-    last = [plain(line)[:200] for line in lines if line.strip()][-CONSOLE_LINES:]
-    console = f"the console ends: {' | '.join(last)}" if last else "nothing is on the console"
-    return f"unit: {state}; {_reach(address)}; {console}"
+    last = [plain(line)[:100] for line in lines if line.strip()][-CONSOLE_LINES:]
+    console = f"its console ends: {' | '.join(last)}" if last else "nothing is on its console"
+    return f"unit {', '.join(words)}; {console}; {_reach(address)}"
 
 
 def _reach(address: tuple[str, int]) -> str:
@@ -134,10 +136,10 @@ def _reach(address: tuple[str, int]) -> str:
         socket.create_connection(address, timeout=3).close()
         told = "connects"
     except OSError as error:
-        told = str(error)
+        told = error.strerror or str(error)
     route = ""
     with contextlib.suppress(OSError):
         command = ["ip", "-oneline", "route", "get", address[0]]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         route = plain(done.stdout or done.stderr)
-    return f"{address[0]} port {address[1]}: {told}, by the route {route or '?'}"
+    return f"port {address[1]}: {told}; route {route or '?'}"
