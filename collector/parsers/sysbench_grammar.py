@@ -20,27 +20,27 @@ _LINES = r"""
        * | Running the test with following options:
        * | Number of threads: {threads:whole}
          | Warmup time: {warmup_time_s:whole}s
-         | Target transaction rate: {target_rate_per_s:whole}/sec
+        ?| Target transaction rate: {target_rate_per_s:whole}/sec
          | Report intermediate results every {report_interval_s:whole} second(s)
-         | Report checkpoint(s) at {:list} seconds
-         | Debug mode enabled.
-         | Validation checks: on.
-         | Additional request validation enabled.
+        ?| Report checkpoint(s) at {:list} seconds
+        ?| Debug mode enabled.
+        ?| Validation checks: on.
+        ?| Additional request validation enabled.
          | Initializing random number generator from current time
          | Initializing random number generator from seed ({random_seed:whole}).
-         | Forcing shutdown in {:whole} seconds
-cpu      | Doing CPU performance benchmark
+        ?| Forcing shutdown in {:whole} seconds
+cpu     ?| Doing CPU performance benchmark
 cpu    * | Prime numbers limit: {prime_limit:whole}
 memory * | Running memory speed test with the following options:
 memory   | block size: {block_size_bytes:size}
 memory   | total size: {memory_total_size_bytes:size}
 memory   | operation: {memory_operation:word}
 memory   | scope: {memory_scope:word}
-memory * | Doing memory operations speed test
-memory   | Memory block size: {block_size_bytes:size}
-memory   | Memory transfer size: {memory_total_size_bytes:size}
-memory   | Memory operations type: {memory_operation:word}
-memory   | Memory scope type: {memory_scope:word}
+memory *?| Doing memory operations speed test
+memory  ?| Memory block size: {block_size_bytes:size}
+memory  ?| Memory transfer size: {memory_total_size_bytes:size}
+memory  ?| Memory operations type: {memory_operation:word}
+memory  ?| Memory scope type: {memory_scope:word}
 fileio * | Extra file open flags: {file_extra_flags:flags}
 fileio * | {file_count:whole} files, {file_size_bytes:size} each
 fileio   | {file_total_size_bytes:size} total file size
@@ -52,17 +52,17 @@ fileio   | Periodic FSYNC enabled, calling fsync() each {file_fsync_freq:whole} 
 fileio   | Calling fsync() at the end of test, Enabled.
 fileio   | Calling fsync() after each write operation.
 fileio   | Using {file_io_mode:io} I/O mode
-fileio   | Using checksums validation.
+fileio  ?| Using checksums validation.
 fileio   | Doing {file_test_mode:mode} test
        * | Initializing worker threads...
        * | Threads started!
          | Warming up for {:whole} seconds...
          | Done.
-         | Latency histogram (values are in milliseconds)
+        ?| Latency histogram (values are in milliseconds)
 cpu    * | CPU speed:
 cpu      | events per second:  {events_per_second:number}
 memory * | Total operations: {total_operations:whole} (~{events_per_second:number} per second)
-memory * | Operations performed: {total_operations:whole} (~{events_per_second:number} ops/sec)
+memory *?| Operations performed: {total_operations:whole} (~{events_per_second:number} ops/sec)
 memory * | {transferred_mib:number} MiB transferred (~{throughput_mib_per_s:number} MiB/sec)
 fileio * | File operations:
 fileio   | reads/s:  {reads_per_s:number}
@@ -91,8 +91,8 @@ fileio   | fsync:  IOPS={fsyncs_per_s:number}
          | execution time (avg/stddev):  {fairness_time_avg_s:four}/{fairness_time_stddev_s:two}
 """  # noqa: E501 - one line of sysbench is one line here
 """The test that alone prints a line; `*` where a run may begin, when what stood before it was not
-copied; the line without its indentation. Two spaces are any, `~` is perhaps some; `{name:kind}`
-is the value of a metric."""
+copied; `?` where only old releases and odd options print it; the line without its indentation. Two
+spaces are any, `~` is perhaps some; `{name:kind}` is the value of a metric."""
 
 _TEST_MODES = {
     "sequential write (creation)": "seqwr",
@@ -148,12 +148,14 @@ class Rule:
         pattern: matches the whole line without indentation; a named group is a metric.
         test: the test that alone prints it; None when several do.
         starts: a run may begin here.
+        rare: only old releases and odd options print it; the quick way does without it.
     """
 
     position: int
     pattern: re.Pattern[str]
     test: str | None
     starts: bool
+    rare: bool
 
 
 def _pattern(template: str) -> re.Pattern[str]:
@@ -170,9 +172,9 @@ def _pattern(template: str) -> re.Pattern[str]:
 
 
 def _rules() -> tuple[Rule, ...]:
-    rows = (row.partition(" | ") for row in _LINES.strip("\n").split("\n"))
+    rows = (row.partition("| ") for row in _LINES.strip("\n").split("\n"))
     return tuple(
-        Rule(position, _pattern(template), head.strip(" *") or None, "*" in head)
+        Rule(position, _pattern(template), head.strip(" *?") or None, "*" in head, "?" in head)
         for position, (head, _, template) in enumerate(rows)
     )
 
@@ -182,7 +184,7 @@ RULES = _rules()
 _WORDS = tuple(
     words
     for words in (
-        row.partition(" | ")[2].partition("{")[0].strip() for row in _LINES.strip("\n").split("\n")
+        row.partition("| ")[2].partition("{")[0].strip() for row in _LINES.strip("\n").split("\n")
     )
     if len(words) > len("min:")
 )
