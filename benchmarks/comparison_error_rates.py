@@ -101,7 +101,7 @@ def sysbench() -> dict[Key, Draw]:
         (9, "fileio-latency", (("latency_max_ms", 2),)),
         (12, "fileio-iops", (("reads_per_s", 1), ("writes_per_s", 2), ("fsyncs_per_s", 3))),
     )
-    for number, measurement, columns in kinds:
+    for number, subject, columns in kinds:
         body = rows[number][1:]
         for metric, c in columns:
             pairs = {
@@ -111,8 +111,8 @@ def sysbench() -> dict[Key, Draw]:
             }
             spread = pair_spread(list(pairs.values()))
             for case, pair in pairs.items():
-                found[Key(measurement, case, metric)] = normal(float(np.mean(pair)), spread)
-    for number, measurement, metric in (
+                found[Key(subject, case, metric)] = normal(float(np.mean(pair)), spread)
+    for number, subject, metric in (
         (7, "sysbench-memory", "throughput_mib_per_s"),
         (11, "fileio-throughput", "written_mib_per_s"),
     ):
@@ -122,7 +122,7 @@ def sysbench() -> dict[Key, Draw]:
         }
         spread = pair_spread(list(pairs.values()))
         for case, pair in pairs.items():
-            found[Key(measurement, case, metric)] = normal(float(np.mean(pair)), spread)
+            found[Key(subject, case, metric)] = normal(float(np.mean(pair)), spread)
     return found
 
 
@@ -149,7 +149,7 @@ def rates(
         )
         any_called += bool(found)
         for comparison in found:
-            each[Key(comparison.measurement, comparison.case, comparison.metric)] += 1
+            each[Key(comparison.subject, comparison.case, comparison.metric)] += 1
     return any_called / comparisons, {key: count / comparisons for key, count in each.items()}
 
 
@@ -227,12 +227,12 @@ def main() -> None:
         else:
             power = rates(family, few, CHANGE, arguments.seed)[1]
         for key, share in power.items():
-            place = by_metric.setdefault((key.measurement, key.metric), [])
+            place = by_metric.setdefault((key.subject, key.metric), [])
             place.append((relative_spread(draws[key]), share))
         print(f"  {name}: metric, relative spread, share of changes found")
-        for (measurement, metric), found in by_metric.items():
+        for (subject, metric), found in by_metric.items():
             spread, share = np.mean(found, axis=0)
-            print(f"    {measurement:20} {metric:22} {spread:7.2%} {share:6.0%}")
+            print(f"    {subject:20} {metric:22} {spread:7.2%} {share:6.0%}")
 
 
 if __name__ == "__main__":

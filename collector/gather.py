@@ -150,9 +150,9 @@ def _log(
     return (outcome, reason, line, tool, version, digest, values.parser), values
 
 
-def _with_derived(values: CleanRun, measurement: str, case: str) -> CleanRun:
+def _with_derived(values: CleanRun, name: str, case: str) -> CleanRun:
     """Return the values of a log and what its subject makes of them, in the line of the first."""
-    subject = SUBJECTS[measurement]
+    subject = SUBJECTS[name]
     if subject.derived is nothing_derived or not subject.format(case).compared:
         return values
     more = subject.derived(dict(zip(values.metrics, values.numbers, strict=True)))
@@ -165,19 +165,19 @@ def _with_derived(values: CleanRun, measurement: str, case: str) -> CleanRun:
 
 
 @lru_cache(maxsize=1024)
-def wanted_parser(measurement: str, case: str) -> str:
+def wanted_parser(subject: str, case: str) -> str:
     """Return the parser whose run a log of this folder is about."""
-    return SUBJECTS[measurement].format(case).parser
+    return SUBJECTS[subject].format(case).parser
 
 
-def pick(runs: Sequence[LogRun], measurement: str, case: str) -> LogRun:
-    """Return the run that a log in the folder of `measurement` and `case` is about.
+def pick(runs: Sequence[LogRun], subject: str, case: str) -> LogRun:
+    """Return the run that a log in the folder of `subject` and `case` is about.
 
     That is the only good run of the folder's tool; a failed try before it (`Bootup is not yet
     finished`) does not count. Where no run is of that tool, the log is in the wrong folder, and
     its only good run is returned as it is. Two good runs are an error: one log is one measurement.
     """
-    wanted = wanted_parser(measurement, case)
+    wanted = wanted_parser(subject, case)
     fitting = [run for run in runs if run.parser == wanted] or list(runs)
     good = [run for run in fitting if run.outcome == "ok"]
     if len(good) > 1:

@@ -111,7 +111,7 @@ _LAB: dict[str, Message] = {
     "outlier hosts": words.say("Outlier hosts"),
     "no outliers": words.say("No host is an outlier."),
     "outlier line": words.say(
-        "{host}: {count} metrics far from other hosts, as {vmm} {measurement}/{case} {metric}"
+        "{host}: {count} metrics far from other hosts, as {vmm} {subject}/{case} {metric}"
     ),
     "head host": words.say("Host"),
     "head hosts": words.say_in("their number", "Hosts"),

@@ -15,7 +15,7 @@ __all__ = ["Log", "Place", "log_files", "natural", "places"]
 _KNOWN = frozenset(SUBJECTS)
 
 _VMM, _HOST, _RUN, _RESULTS = range(4)
-"""What a folder is, by how many levels of folders lie between it and a measurement's."""
+"""What a folder is, by how many levels of folders lie between it and a subject's."""
 
 _MARKS = {"vmm.json": _VMM, "host.json": _HOST, "run.json": _RUN}
 _DIGITS = re.compile(r"([0-9]+)")
@@ -119,7 +119,7 @@ def places(path: Path) -> Iterator[Place]:
     if level is None:
         raise UnusableInputError(
             f"{path}: no results in it; logs are expected as "
-            "RUN/HOST/VMM/MEASUREMENT/CASE/NN.log, with a measurement among "
+            "RUN/HOST/VMM/SUBJECT/CASE/NN.log, with a subject among "
             f"{', '.join(SUBJECTS)}"
         )
     whole = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
@@ -156,20 +156,20 @@ def _vmms(host: Path) -> tuple[Path, ...]:
 
 
 def log_files(vmm: Path) -> Iterator[tuple[str, str, str, tuple[Log, ...]]]:
-    """Yield measurement, case, folder and logs of a VMM, all that are in one folder together.
+    """Yield subject, case, folder and logs of a VMM, all that are in one folder together.
 
-    The case of a measurement's own folder is `default`.
+    The case of a subject's own folder is `default`.
     """
     present = set(_folders(vmm))
-    for measurement in SUBJECTS:
-        if measurement in present:
-            base = f"{vmm}/{measurement}"
+    for subject in SUBJECTS:
+        if subject in present:
+            base = f"{vmm}/{subject}"
             cases, files = _entries(base)
             if files:
-                yield measurement, "default", base, _logs(tuple(sorted(files)))
+                yield subject, "default", base, _logs(tuple(sorted(files)))
             for case in cases:
                 folder = f"{base}/{case}"
-                yield measurement, case, folder, _logs(tuple(sorted(_names(folder))))
+                yield subject, case, folder, _logs(tuple(sorted(_names(folder))))
 
 
 @lru_cache(maxsize=1024)

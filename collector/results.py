@@ -1,6 +1,6 @@
 """From a folder of results to frames: which runs, hosts and VMMs there are, and their samples.
 
-A folder follows the results contract, `<run>/<host>/<vmm>/<measurement>/<case>/<NN>.log`, with
+A folder follows the results contract, `<run>/<host>/<vmm>/<subject>/<case>/<NN>.log`, with
 `run.json`, `host.json`, `vmm.json` and a sidecar beside each log; every `.json` may be missing.
 """
 

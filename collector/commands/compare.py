@@ -160,7 +160,7 @@ def _lines(comparisons: list[Comparison]) -> Iterator[str]:
     for each in comparisons:
         for text in (each.reason, *each.warnings):
             if text:
-                remarks.setdefault(text, []).append(f"{each.measurement}/{each.case} {each.metric}")
+                remarks.setdefault(text, []).append(f"{each.subject}/{each.case} {each.metric}")
     yield ""
     for text, where in remarks.items():
         yield f"{_where(where, len(comparisons))}: {text}"
@@ -187,7 +187,7 @@ def _where(places: list[str], total: int) -> str:
 
 
 def _cells(each: Comparison) -> tuple[str, ...]:
-    name = f"{each.measurement}/{each.case} {each.metric} ({each.n_left}, {each.n_right})"
+    name = f"{each.subject}/{each.case} {each.metric} ({each.n_left}, {each.n_right})"
     interval = (
         f"{each.interval_low:.3f} .. {each.interval_high:.3f}"
         if each.interval_low is not None and each.interval_high is not None

@@ -52,7 +52,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--only",
         default="",
         metavar="A,B",
-        help="show this part of the run alone: the beginnings of VMM/MEASUREMENT/CASE/NN",
+        help="show this part of the run alone: the beginnings of VMM/SUBJECT/CASE/NN",
     )
     record.add_argument(
         "--left-out",

@@ -32,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="PART",
-        help="measure this part of the run again: the beginning of VMM/MEASUREMENT/CASE/NN, with *"
+        help="measure this part of the run again: the beginning of VMM/SUBJECT/CASE/NN, with *"
         " for any name (repeatable)",
     )
     hosts = parser.add_mutually_exclusive_group()

@@ -111,8 +111,8 @@ def _draft(key: Key, likened: Likened, accept: Names[str]) -> _Draft:
     draft.reason = "; ".join(refused)
     draft.warnings = (
         accepted(found, accept)
-        + left.left_out.get((key.measurement, key.case), ())
-        + side_warnings(left, right, key.measurement, key.case)
+        + left.left_out.get((key.subject, key.case), ())
+        + side_warnings(left, right, key.subject, key.case)
     )
     if lacking := draft.lacking:
         draft.reason = f"no samples of {lacking}"
@@ -216,7 +216,7 @@ def _comparison(draft: _Draft) -> Comparison:
     ratio = _ratio(_median(one), _median(other))
     interval = _interval(draft, one, other)
     return Comparison(
-        measurement=draft.key.measurement,
+        subject=draft.key.subject,
         case=draft.key.case,
         metric=draft.key.metric,
         unit=metric(draft.key.metric).unit,

@@ -52,7 +52,7 @@ def on_like_hosts(left: Side, right: Side, accept: Names[str] = ()) -> Likened:
         for host, facts in found.items():
             for name, text in facts.items():
                 if host not in good and name not in accept:
-                    reasons[key.measurement, key.case][text][host] = None
+                    reasons[key.subject, key.case][text][host] = None
     left_out = {case: tuple(_sentences(texts)) for case, texts in reasons.items()}
     return Likened(
         replace(left, series=series[0], left_out={**left.left_out, **left_out}),
@@ -77,15 +77,15 @@ class _Judge:
             if host not in right
             else {_NO_SAMPLES: f"no samples of {self.left.label}"}
             if host not in left
-            else self._refusals(host, key.measurement, key.case)
+            else self._refusals(host, key.subject, key.case)
             for host in left | right
         }
 
-    def _refusals(self, host: str, measurement: str, case: str) -> dict[str, str]:
-        place = measurement, case, host
+    def _refusals(self, host: str, subject: str, case: str) -> dict[str, str]:
+        place = subject, case, host
         if place not in self.known:
             sides = self.left.hosts[host], self.right.hosts[host]
-            self.known[place] = refusals(*sides, measurement, case)
+            self.known[place] = refusals(*sides, subject, case)
         return self.known[place]
 
 

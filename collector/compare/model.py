@@ -23,7 +23,7 @@ class Comparison:
     is there too (`one side only`), so that nothing is left out in silence.
     """
 
-    measurement: str
+    subject: str
     case: str
     metric: str
     unit: str

@@ -19,17 +19,17 @@ _UNRECORDED = ("kernel", "image", "vcpus", "memory", "host_cpu")
 """Facts whose absence is worth a warning."""
 
 
-def refusals(left: Side, right: Side, measurement: str, case: str) -> dict[str, str]:
+def refusals(left: Side, right: Side, subject: str, case: str) -> dict[str, str]:
     """Return fact to sentence for everything that forbids to compare one case."""
     found = {name: text for name, text in _labels(left, right).items() if text}
     for name, fact in FACTS.items():
-        if name in SUBJECTS[measurement].unaffected_by:
+        if name in SUBJECTS[subject].unaffected_by:
             continue
         one, other = left.facts.get(name), right.facts.get(name)
         if one and other and one != other:
             found[name] = f"{fact.words} differs: {_side(left, one)}, {_side(right, other)}"
-    mine = left.parameters.get((measurement, case), {})
-    theirs = right.parameters.get((measurement, case), {})
+    mine = left.parameters.get((subject, case), {})
+    theirs = right.parameters.get((subject, case), {})
     for name in ("sysbench", "file_set", *PARAMETERS):
         own, opposite = mine.get(name), theirs.get(name)
         if own and opposite and own != opposite:
@@ -67,7 +67,7 @@ def accepted(found: Mapping[str, str], names: Names[str]) -> tuple[str, ...]:
     return tuple(f"accepted: {text}" for name, text in found.items() if name in names)
 
 
-def side_warnings(left: Side, right: Side, measurement: str, case: str) -> tuple[str, ...]:
+def side_warnings(left: Side, right: Side, subject: str, case: str) -> tuple[str, ...]:
     """Return what is not the same, or not known, and forbids nothing."""
     warnings = []
     if left.machine and right.machine and left.machine != right.machine:
@@ -84,9 +84,9 @@ def side_warnings(left: Side, right: Side, measurement: str, case: str) -> tuple
     warnings += [
         f"{side.label}: logs without a result, left out: {count}"
         for side in (left, right)
-        if (count := side.without_result.get((measurement, case)))
+        if (count := side.without_result.get((subject, case)))
     ]
-    times = [side.seconds.get((measurement, case)) for side in (left, right)]
+    times = [side.seconds.get((subject, case)) for side in (left, right)]
     if times[0] and times[1] and not 0.9 < times[0] / times[1] < 1.1:  # noqa: PLR2004
         warnings.append(f"tests of different length: {times[0]:.1f} s and {times[1]:.1f} s")
     if left.per_host or right.per_host:

@@ -43,7 +43,7 @@ _LATENCY_ROUNDING_MS = 0.00501
 class Key(NamedTuple):
     """What is compared: one metric of one case."""
 
-    measurement: str
+    subject: str
     case: str
     metric: str
 
@@ -214,14 +214,14 @@ def _compared(log: Log) -> list[str]:
 
 
 def in_order(keys: Iterable[Key]) -> list[Key]:
-    """Return `keys` in the order of the report: measurement, case, metric."""
+    """Return `keys` in the order of the report: subject, case, metric."""
     return sorted(keys, key=_order)
 
 
 def _order(key: Key) -> tuple[int, object, int, str]:
-    known = SUBJECTS[key.measurement].compared
+    known = SUBJECTS[key.subject].compared
     metric = PERCENTILE if key.metric.startswith(PERCENTILE) else key.metric
-    return place(key.measurement), natural(key.case), known.index(metric), key.metric
+    return place(key.subject), natural(key.case), known.index(metric), key.metric
 
 
 def _parameters(logs: Sequence[Log]) -> dict[tuple[str, str], dict[str, frozenset[str]]]:

@@ -10,7 +10,7 @@ from collector.errors import UnusableInputError, listing
 def part(blocks: Sequence[Mapping[str, Any]], patterns: Sequence[str]) -> list[dict[str, Any]]:
     """Return of `blocks` what at least one of `patterns` names; blocks without any go.
 
-    A pattern is the beginning of a log's path, `VMM/MEASUREMENT/CASE/NN`; its words may hold `*`.
+    A pattern is the beginning of a log's path, `VMM/SUBJECT/CASE/NN`; its words may hold `*`.
 
     Raises:
         UnusableInputError: a pattern names nothing; the text says what there is.
@@ -29,13 +29,13 @@ def part(blocks: Sequence[Mapping[str, Any]], patterns: Sequence[str]) -> list[d
     for pattern in patterns:
         if pattern not in used:
             vmms = dict.fromkeys(block["vmm"] for block in blocks)
-            measurements = dict.fromkeys(
+            subjects = dict.fromkeys(
                 step["measurement"] for block in blocks for step in block["measurements"]
             )
             raise UnusableInputError(
                 f"--only '{pattern}': the run plans nothing of that name; expected the beginning of"
-                f" VMM/MEASUREMENT/CASE/NN, each a name or a pattern with *; VMMs:"
-                f" {listing(vmms)}; measurements: {listing(measurements)}"
+                f" VMM/SUBJECT/CASE/NN, each a name or a pattern with *; VMMs:"
+                f" {listing(vmms)}; subjects: {listing(subjects)}"
             )
     return found
 

@@ -77,14 +77,14 @@ def answers_of(
         language: of the texts.
     """
     parts = {subject: _parts(left, right, subject) for subject in SUBJECTS}
-    found = {one.measurement: one for one in whole if one.verdict != "one side only"}
+    found = {one.subject: one for one in whole if one.verdict != "one side only"}
     answers = []
     for name, subject in SUBJECTS.items():
         metrics = subject.headline
         all_cases = [
             one
             for one in comparisons
-            if one.measurement == name and one.metric in metrics and _in_table(one)
+            if one.subject == name and one.metric in metrics and _in_table(one)
         ]
         cases = [one for one in all_cases if one.verdict != "one side only"]
         lacking = [one for one in all_cases if one.verdict == "one side only"]
@@ -109,7 +109,7 @@ def answers_of(
 
 def _left_out(side: Side, subject: str) -> tuple[str, ...]:
     """Return what is said of hosts that were taken out of a case of the subject."""
-    cases = (texts for (measurement, _), texts in side.left_out.items() if measurement == subject)
+    cases = (texts for (name, _), texts in side.left_out.items() if name == subject)
     return tuple(dict.fromkeys(text for texts in cases for text in texts))
 
 
@@ -126,7 +126,7 @@ def _with_lacking(answer: Answer, lacking: Sequence[Comparison], language: Langu
 
 
 def _in_table(comparison: Comparison) -> bool:
-    return not SUBJECTS[comparison.measurement].single_case or comparison.case == "default"
+    return not SUBJECTS[comparison.subject].single_case or comparison.case == "default"
 
 
 def _parts(left: Side, right: Side, subject: str) -> list[Key]:
@@ -134,7 +134,7 @@ def _parts(left: Side, right: Side, subject: str) -> list[Key]:
     return [
         key
         for key, series in left.series.items()
-        if key.measurement == subject
+        if key.subject == subject
         and key.metric in SUBJECTS[subject].headline
         and (not SUBJECTS[subject].single_case or key.case == "default")
         and key in right.series
@@ -183,7 +183,7 @@ def _answer(
             ),
         )
     return Answer(
-        whole.measurement,
+        whole.subject,
         tuple(dict.fromkeys(one.metric for one in cases)) or (whole.metric,),
         whole.median_left if parts == 1 else None,
         whole.median_right if parts == 1 else None,

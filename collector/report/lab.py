@@ -57,7 +57,7 @@ class HostLine:
 class Spread:
     """One metric of one case and VMM across the hosts; each host counts by its median."""
 
-    measurement: str
+    subject: str
     case: str
     metric: str
     unit: str
@@ -104,7 +104,7 @@ class LabReport:
                 host=host,
                 count=len(spreads),
                 vmm=spreads[0].vmm,
-                measurement=spreads[0].measurement,
+                subject=spreads[0].subject,
                 case=spreads[0].case,
                 metric=spreads[0].metric,
             )
@@ -141,7 +141,7 @@ def make_lab_report(
     sides = [make_side(collection, name, label=label) for name, label in labels.items()]
     spreads = [spread for side in sides for spread in _spreads(side)]
     # The VMMs stand below one another in each metric; metrics as in the report.
-    keys = dict.fromkeys((one.measurement, one.case, one.metric) for one in spreads)
+    keys = dict.fromkeys((one.subject, one.case, one.metric) for one in spreads)
     ordered = sorted(keys, key=lambda key: place(key[0]))
     order = {key: place for place, key in enumerate(ordered)}
     return LabReport(
@@ -151,19 +151,19 @@ def make_lab_report(
         _about(collection, hosts, language),
         tuple(hosts),
         tuple(pairs_of(collection, labels, language)),
-        tuple(sorted(spreads, key=lambda one: order[one.measurement, one.case, one.metric])),
+        tuple(sorted(spreads, key=lambda one: order[one.subject, one.case, one.metric])),
         tuple(_charts(sides, language)),
     )
 
 
 def _spreads(side: Side) -> Iterator[Spread]:
     for key, series in side.series.items():
-        if explains(key.measurement, key.case):
+        if explains(key.subject, key.case):
             continue
         values = np.asarray(series.values)
         first, middle, third = (float(one) for one in np.quantile(values, (0.25, 0.5, 0.75)))
         yield Spread(
-            key.measurement,
+            key.subject,
             key.case,
             key.metric,
             metric(key.metric).unit,
@@ -188,9 +188,7 @@ def _charts(sides: Sequence[Side], language: Language) -> Iterator[Chart]:
                 key
                 for side in sides
                 for key in side.series
-                if key.measurement == subject
-                and key.metric == name
-                and not about.explains(key.case)
+                if key.subject == subject and key.metric == name and not about.explains(key.case)
             )
             if keys:
                 empty: tuple[float, ...] = ()

@@ -36,10 +36,10 @@ def spread(cell: Cell) -> tuple[Cell | None, ...]:
     return (cell, *(None,) * (cell.columns - 1))
 
 
-def percentile_metric(data: HostData, vmm: str, measurement: str) -> str:
+def percentile_metric(data: HostData, vmm: str, subject: str) -> str:
     """Return the percentile of latency that the logs carry: the 95th unless they say another."""
     others: list[str] = []
-    for name, _ in data.numbers.beginning(vmm, measurement, "latency_p"):
+    for name, _ in data.numbers.beginning(vmm, subject, "latency_p"):
         if name == _DEFAULT_PERCENTILE:
             return name
         others.append(name)

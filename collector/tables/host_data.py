@@ -28,31 +28,31 @@ class HostData:
     numbers: Numbers
     logs: dict[LogId, Source]
     cases: dict[tuple[str, str], dict[str, set[int]]]
-    """(VMM, measurement) to its cases and their repetitions."""
+    """(VMM, subject) to its cases and their repetitions."""
     folder: str
     """Where the logs lie, as in their names."""
 
-    def has(self, vmm: str, measurement: str) -> bool:
-        """Tell whether `vmm` has, or should have, logs of `measurement`.
+    def has(self, vmm: str, subject: str) -> bool:
+        """Tell whether `vmm` has, or should have, logs of `subject`.
 
         Without a schedule in run.json a VMM should have what any other has.
         """
-        if (vmm, measurement) in self.cases:
+        if (vmm, subject) in self.cases:
             return True
-        return not self.run.meta.get("blocks") and bool(self.all_cases(measurement))
+        return not self.run.meta.get("blocks") and bool(self.all_cases(subject))
 
-    def all_cases(self, measurement: str) -> set[str]:
-        """Return the cases of `measurement` over all VMMs: a table shows what a side lacks."""
+    def all_cases(self, subject: str) -> set[str]:
+        """Return the cases of `subject` over all VMMs: a table shows what a side lacks."""
         return {
-            case for (_, name), cases in self.cases.items() if name == measurement for case in cases
+            case for (_, name), cases in self.cases.items() if name == subject for case in cases
         }
 
-    def repetitions(self, measurement: str, cases: Iterable[str]) -> tuple[int, ...]:
+    def repetitions(self, subject: str, cases: Iterable[str]) -> tuple[int, ...]:
         """Return the repetitions of `cases` over all VMMs, ascending."""
         wanted = set(cases)
         found: set[int] = set()
         for (_, name), own in self.cases.items():
-            if name == measurement:
+            if name == subject:
                 found.update(*(own[case] for case in wanted & own.keys()))
         return tuple(sorted(found))
 
@@ -147,9 +147,9 @@ def _without_folder(host: Host, names: Iterable[str]) -> tuple[Vmm, ...]:
     )
 
 
-def _folder(vmm: str, measurement: str, log: str) -> str:
+def _folder(vmm: str, subject: str, log: str) -> str:
     """Return the folder of the host in the name of one of its logs."""
-    return log.partition(f"/{vmm}/{measurement}/")[0]
+    return log.partition(f"/{vmm}/{subject}/")[0]
 
 
 def _labels(vmms: tuple[Vmm, ...]) -> dict[str, str]:

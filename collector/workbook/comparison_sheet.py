@@ -66,7 +66,7 @@ def _row(
     comparison: Comparison, common: Sequence[str], language: Language
 ) -> tuple[page.Value, ...]:
     return (
-        say(language, f"sheet {comparison.measurement}"),
+        say(language, f"sheet {comparison.subject}"),
         comparison.case,
         comparison.metric,
         comparison.unit,

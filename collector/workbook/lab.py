@@ -128,7 +128,7 @@ def _spread(workbook: Workbook, report: LabReport) -> None:
 def _spread_row(spread: Spread, language: Language) -> tuple[page.Value, ...]:
     first, third = spread.quartiles
     return (
-        say(language, f"subject {spread.measurement}"),
+        say(language, f"subject {spread.subject}"),
         spread.case,
         spread.metric,
         spread.unit,

@@ -80,8 +80,7 @@ def test_latencies_below_the_resolution(results: Path) -> None:
     found = [
         each
         for each in compare_vmms(collect([results]), "stratovirt", "qemu")
-        if (each.measurement, each.case, each.metric)
-        == ("fileio-latency", "rndrd", "latency_avg_ms")
+        if (each.subject, each.case, each.metric) == ("fileio-latency", "rndrd", "latency_avg_ms")
     ]
     assert (found[0].verdict, found[0].ratio) == ("not comparable", None)
     assert "below the resolution" in found[0].reason

@@ -60,5 +60,5 @@ def test_a_part_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFi
     assert main([*command, "--only", "qemu,qemu/bot"]) == 2
     message = capsys.readouterr().err
     assert "--only 'qemu/bot': the run plans nothing of that name" in message
-    assert "VMMs: qemu; measurements: boot, sysbench-cpu" in message
+    assert "VMMs: qemu; subjects: boot, sysbench-cpu" in message
     assert not (tmp_path / "friday").exists()
