@@ -25,7 +25,7 @@ _NUMBER = r"\d{2,6}(?:\.failed-\d{1,6})?"
 _MEASURED = re.compile(rf"{_NAME}/{_NAME}/(?:{_NAME}/)?\d{{2,6}}\.(?:log|json)")
 _FAILED = re.compile(r"(\d{2,6})\.failed-\d{1,6}(\.log|\.json)")
 ALLOWED = re.compile(
-    rf"host\.json|{_NAME}/vmm\.json|{_NAME}/console/{_NUMBER}\.log"
+    rf"host\.json|boots/{_NAME}\.json|{_NAME}/vmm\.json|{_NAME}/console/{_NUMBER}\.log"
     rf"|{_NAME}/{_NAME}/{_NAME}/{_NUMBER}\.(?:log|json)"
 )
 

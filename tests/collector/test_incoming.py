@@ -16,11 +16,12 @@ def test_unpack_writes_what_is_new(tmp_path: Path) -> None:
     """A file that is there already is no change."""
     data = packed(
         ("host.json", b"{}", tarfile.REGTYPE),
+        ("boots/3ea95221-9435-4f4c-a017-e8435a88ed9a-2.json", b"", tarfile.REGTYPE),
         ("qemu/sysbench-memory/seq-1K/01.log", b"log", tarfile.REGTYPE),
         ("qemu/boot/default/10.failed-1.json", b"{}", tarfile.REGTYPE),
         ("qemu/console/01.failed-2.log", b"", tarfile.REGTYPE),
     )
-    assert incoming.unpack(data, tmp_path) == (4, 7)
+    assert incoming.unpack(data, tmp_path) == (5, 7)
     assert incoming.unpack(data, tmp_path) == (0, 7)
     assert (tmp_path / "qemu/sysbench-memory/seq-1K/01.log").read_bytes() == b"log"
 

@@ -23,6 +23,7 @@ UNITS = (
     "vmmlab-network.service",
     "vmmlab-run@.service",
     "vmmlab-tuning.service",
+    "vmmlab-quiet.service",
 )
 
 

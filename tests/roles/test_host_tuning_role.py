@@ -2,10 +2,13 @@
 
 import importlib.util
 import json
+import os
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
+from modules import load
 from sandbox import CHECKOUT, Sandbox
 
 PROGRAM = CHECKOUT / "roles/host_tuning/files/tuning.py"
@@ -133,6 +136,61 @@ def test_boost_of_other_drivers(tuning: ModuleType, tmp_path: Path) -> None:
     assert boost.read_text() == "0"
 
 
+SYSTEMCTL = """#!/bin/sh
+cd "$(dirname "$0")/running"
+case "$1" in
+    list-units) for unit in "$@"; do [ ! -e "$unit" ] || echo "$unit loaded active waiting"; done ;;
+    stop) shift; rm -f "$@" ;;
+    start) shift; touch "$@" ;;
+esac
+[ ! -e ../killed ]
+"""
+
+
+def test_timers_are_held_off_and_given_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that ran, and no others; also when it was stopped half-way, or called twice."""
+    quiet = load("roles/host_tuning/files/quiet.py")
+    (tmp_path / "running").mkdir()
+    (tmp_path / "systemctl").write_text(SYSTEMCTL)
+    (tmp_path / "systemctl").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    before = {"apt-daily.timer", "fstrim.timer", "backup-of-somebody.timer"}
+    for timer in before:
+        (tmp_path / "running" / timer).touch()
+
+    def running() -> set[str]:
+        return {path.name for path in (tmp_path / "running").iterdir()}
+
+    state = f"--state={tmp_path / 'run/timers.json'}"
+    for _ in range(2):
+        assert quiet.main(["hold", state]) == 0
+        assert running() == {"backup-of-somebody.timer"}
+    assert quiet.main(["release", state]) == 0
+    assert running() == before
+    assert quiet.main(["release", state]) == 0
+    # Killed before anything was stopped: what ran is written down.
+    monkeypatch.setattr(quiet.subprocess, "run", stop_at_stop(quiet.subprocess.run))
+    with pytest.raises(KeyboardInterrupt):
+        quiet.main(["hold", state])
+    monkeypatch.undo()
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    assert quiet.main(["release", state]) == 0
+    assert running() == before
+
+
+def stop_at_stop(run: Any) -> Any:
+    """Return a `subprocess.run` that is interrupted when it should stop units."""
+
+    def interrupted(command: list[str], **options: Any) -> Any:
+        if command[1] == "stop":
+            raise KeyboardInterrupt
+        return run(command, **options)
+
+    return interrupted
+
+
 @pytest.mark.sandbox
 def test_role(tmp_path: Path) -> None:
     """Applied twice it changes nothing the second time; the teardown leaves nothing."""
@@ -148,6 +206,11 @@ def test_role(tmp_path: Path) -> None:
     # Unlike ExecStop it is run when ExecStart failed or was killed, too.
     assert "\nExecStopPost=/usr/bin/python3 -I /opt/vmmlab/lib/tuning.py restore\n" in unit
     assert sandbox.verify("vmmlab-tuning.service") == ""
+    # A daemon that writes the governor when it starts has started before.
+    order = " ".join(line for line in unit.splitlines() if line.startswith("After="))
+    for daemon in ("power-profiles-daemon", "tuned", "tlp", "auto-cpufreq"):
+        assert f"{daemon}.service" in order
+    assert sandbox.verify("vmmlab-quiet.service") == ""
     second = sandbox.play("host_tuning", {"host_tuning_turbo": "keep"})
     assert (second.changed, second.changes) == (0, [])
     wrong = sandbox.play("host_tuning", {"host_tuning_thp": "sometimes"})

@@ -5,6 +5,7 @@ import importlib.util
 import json
 import os
 import re
+import resource
 import subprocess
 import sys
 import tarfile
@@ -20,6 +21,8 @@ from modules import load as load_filter
 from runner_lab import HERE as RUNNER_TESTS
 from runner_lab import block, boot_test, free_port, guest_test
 from sandbox import CHECKOUT, Play, Sandbox
+
+from collector.run import limits
 
 PLUGINS = CHECKOUT / "roles/measure/action_plugins"
 
@@ -102,6 +105,17 @@ def test_an_answer_that_does_not_come() -> None:
         with pytest.raises(TimeoutError, match="no answer within 1 s"), follow.alarm(1):
             waited.wait()
         follow.end_children()
+        assert waited.wait(timeout=10) == -9
+
+
+def test_a_controller_that_is_no_linux(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Without /proc there is no limit on memory, and a lost SSH client is found all the same."""
+    monkeypatch.setattr(limits, "PROC", tmp_path / "nothing")
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    limits.limit_memory(1 << 20)
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
+    with subprocess.Popen(["sleep", "60"]) as waited:
+        limits.end_children()
         assert waited.wait(timeout=10) == -9
 
 

@@ -180,6 +180,8 @@ def fake_lab(tmp_path: Path) -> Iterator[FakeLab]:
     for name in ("etc/vmmlab/vmms", "etc/vmmlab/keys", "var/lib/vmmlab/base"):
         (root / name).mkdir(parents=True)
     (root / "var/lib/vmmlab/guest").mkdir()
+    for name in ("proc", "sys"):
+        (root / name).symlink_to(f"/{name}")
     (root / "var/lib/vmmlab/base/base.raw").write_bytes(b"disk" * 1024)
     about = {
         "guest_address": "127.0.0.1",

@@ -239,3 +239,43 @@ def test_pack_hands_out_what_is_new(lab: FakeLab) -> None:
 def test_a_run_name_stays_in_its_folder(lab: FakeLab, name: str) -> None:
     """A name that is no name is refused."""
     assert lab.call("start", "--", name).returncode == 4
+
+
+def interleaved(blocks: int) -> list[dict[str, Any]]:
+    """Return blocks of two VMMs in turn."""
+    return [
+        block(2 * number + place, vmm, number, guest_test("1", number))
+        for number in range(1, blocks + 1)
+        for place, vmm in enumerate(("qemu", "stratovirt"))
+    ]
+
+
+def test_a_vmm_that_never_boots_is_given_up(lab: FakeLab) -> None:
+    """After three blocks it costs no more time; mended, the same run measures it after all."""
+    mended = lab.set("die-qemu")
+    lab.schedule(*interleaved(5))
+    assert lab.call("run", RUN).returncode == 0
+    assert lab.lines("starts").count(QEMU) == 3 + 1 + 1
+    progress = lab.progress()
+    assert (progress["state"], progress["done"]) == ("done", 5)
+    told = {each["repetition"]: each["reason"] for each in progress["missing"]}
+    assert sorted(told) == [1, 2, 3, 4, 5]
+    assert told[4] == told[5]
+    # The fake ends as soon as it has started: seen by systemctl, or by the runner a moment later.
+    assert told[4].startswith("qemu was given up: no guest of its first 3 blocks booted (")
+    assert not any("given up" in told[number] for number in (1, 2, 3))
+    assert told[4].endswith("mend that and continue the run")
+    mended.unlink()
+    assert lab.call("run", RUN).returncode == 0
+    assert (lab.progress()["done"], lab.progress()["missing"]) == (10, [])
+
+
+def test_a_vmm_that_has_booted_is_not_given_up(lab: FakeLab) -> None:
+    """Guests that fail now and then are tried to the end, also after the runner's restart."""
+    lab.schedule(*interleaved(1))
+    lab.call("run", RUN)
+    lab.set("die-qemu")
+    lab.schedule(*interleaved(5))
+    assert lab.call("run", RUN).returncode == 0
+    assert lab.lines("starts").count(QEMU) == 1 + 4 * 3
+    assert not any("given up" in each["reason"] for each in lab.progress()["missing"])

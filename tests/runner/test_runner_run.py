@@ -35,9 +35,11 @@ def test_everything_is_measured(lab: FakeLab) -> None:
     )
     done = lab.call("run", RUN)
     assert done.returncode == 0, done.stderr
+    boot_id = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     assert sorted(
         str(path.relative_to(lab.results)) for path in lab.results.rglob("*") if path.is_file()
     ) == [
+        f"boots/{boot_id}.json",
         "host.json",
         "qemu/boot/default/01.json",
         "qemu/boot/default/01.log",
@@ -64,7 +66,7 @@ def test_everything_is_measured(lab: FakeLab) -> None:
     assert progress["current"] is None
     assert progress["seconds_left"] == 0
     assert 0 < progress["guest_seconds"] < progress["wall_seconds"]
-    assert progress["files"] == 15
+    assert progress["files"] == 16
     assert lab.lines("starts") == [
         "vmmlab-guest-stratovirt.service",
         "vmmlab-guest-qemu.service",

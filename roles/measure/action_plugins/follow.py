@@ -130,6 +130,7 @@ class ActionModule(ActionBase):
         followed = Followed()
         self._controller = os.getppid()
         try:
+            # This process is one host's alone: its endless answer takes nothing from the others.
             limit_memory(MEMORY)
             self._follow(followed)
             return {**result, **self._summary(followed)}

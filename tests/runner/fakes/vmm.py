@@ -18,7 +18,7 @@ shutil.rmtree(os.environ.get("FAKE_GUEST", STATE / "guest"), ignore_errors=True)
 serial = root / f"run/vmmlab/{vmm}/serial.log"
 serial.parent.mkdir(parents=True, exist_ok=True)
 serial.write_bytes(b"[    0.000000] Linux version 6.1.0 (fake)\n")
-if (STATE / "die").exists():
+if (STATE / "die").exists() or (STATE / f"die-{vmm}").exists():
     sys.exit("Failed to open /dev/kvm: Error(2)")
 if (STATE / "flood").exists():
     with serial.open("ab") as console:

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from vmmlab_runner import boot, clock, cpu_stat, footprint, records, unit
+from vmmlab_runner import boot, clock, cpu_stat, footprint, processors, records, unit
 from vmmlab_runner.errors import GuestError, RunnerError
 from vmmlab_runner.layout import Layout, read_json
 from vmmlab_runner.link import AGENT_DIRECTORY, Link
 from vmmlab_runner.progress import Progress
 from vmmlab_runner.schedule import Block, Measurement, Schedule
 from vmmlab_runner.store import Store
+from vmmlab_runner.surroundings import Watch
 
 ATTEMPTS = 2  # of a measurement
 BOOTS = 3  # that fail, in one block
@@ -56,10 +57,13 @@ class BlockRunner:
         progress: Progress,
         *,
         failures: Mapping[str, int],
+        facts: Mapping[str, str],
+        boots: int = BOOTS,
     ) -> None:
         """Prepare the work; nothing is started yet.
 
         `failures` counts attempts, by the measurement's stem, that count like those made here.
+        `facts` is how sidecars name this boot of the lab host; `boots`, how many boots may fail.
         """
         self.layout = layout
         self.schedule = schedule
@@ -68,6 +72,11 @@ class BlockRunner:
         self.progress = progress
         self._failures = Counter(failures)
         self._current: Measurement | None = None
+        self._facts = dict(facts)
+        self._watch: Watch | None = None
+        self._boots = boots
+        self._booted_once = False
+        self.never_booted = ""  # why, where each guest of this block failed before its first test
         lab = read_json(layout.lab)
         self._address = (str(lab["guest_address"]), int(lab.get("guest_port", 22)))
         self._directory = str(lab.get("guest_directory", AGENT_DIRECTORY))
@@ -80,7 +89,7 @@ class BlockRunner:
         self._note_cut_off()
         for _ in range(STARTS):
             todo = self._todo()
-            if not todo or boots == BOOTS:
+            if not todo or boots == self._boots:
                 break
             self._current = None
             try:
@@ -91,6 +100,9 @@ class BlockRunner:
                     boots += 1
                 else:
                     self._lost(self._current, reasons[-1])
+        self._watch = None
+        if boots == self._boots and not self._booted_once:
+            self.never_booted = reasons[-1]
         for measurement in self._todo():
             self.progress.miss(measurement, "; then ".join(dict.fromkeys(reasons)))
         if before == len(self.block.measurements) and not reasons:
@@ -122,8 +134,10 @@ class BlockRunner:
         vmm = self.block.vmm
         self.progress.idle(f"{vmm}: starting guest {self.block.repetition}")
         failed = True
+        self._watch = Watch(self.layout, self._facts)
         try:
             guest = boot.start(self.layout, vmm, self._address, self.schedule.boot_timeout)
+            self._watch.pid = guest.process.pid
             self._describe(guest)
             # The login is no part of the boot that is measured: systemd gets time to finish.
             share, least, most = LOGIN_PAUSE
@@ -210,6 +224,7 @@ class BlockRunner:
                 return self.schedule.grace
             case "begin":
                 self._current = self._step(event, session, "guest")
+                self._begin_watch()
                 self.progress.begin(self.block, self._current)
                 session.cpu.begin()
                 return self._current.timeout + self.schedule.pause + self.schedule.grace
@@ -244,6 +259,7 @@ class BlockRunner:
         """Note the guest's facts and the host's clock on its boot."""
         if "reason" in event:
             raise GuestError(records.plain(event["reason"]))
+        self._booted_once = True
         session.facts = records.facts(event["guest"])
         guest = session.guest
         clocks = {
@@ -283,6 +299,7 @@ class BlockRunner:
         process = session.guest.process
         for _ in range(ATTEMPTS - self._failures[measurement.stem]):
             self.progress.begin(self.block, measurement)
+            self._begin_watch()
             settled = footprint.settle(process, measurement.settle) if measurement.settle else {}
             log, told = footprint.run(measurement, process)
             if not process.alive():
@@ -293,6 +310,8 @@ class BlockRunner:
 
     def _keep(self, measurement: Measurement, log: bytes, told: dict[str, Any]) -> bool:
         """Write what an attempt left; tell whether it is a result."""
+        # First, before the next measurement begins.
+        seen = self._watch.end(boot=measurement.measurement == "boot") if self._watch else None
         if not log:
             told = {"reason": "printed nothing", **told}
         sidecar = {
@@ -302,6 +321,7 @@ class BlockRunner:
             "environment": ENVIRONMENT,
             "block": self.block.block,
             **told,
+            **({"host": seen} if seen else {}),
         }
         if "reason" not in told:
             self.store.keep(measurement, log, sidecar)
@@ -318,6 +338,10 @@ class BlockRunner:
         attempt = self.store.failures(found.measurement) + 1
         sidecar = {"format": 1, "attempt": attempt, "block": self.block.block, **found.told}
         self.store.keep(found.measurement, found.log, sidecar)
+
+    def _begin_watch(self) -> None:
+        if self._watch:
+            self._watch.begin()
 
     def _lost(self, measurement: Measurement, reason: str) -> None:
         """Note an attempt that went down with its guest, or with this host."""
@@ -342,7 +366,11 @@ class BlockRunner:
     def _describe(self, guest: boot.Guest) -> None:
         """Write vmm.json, once per run and start of the runner, with the real command line."""
         known = read_json(self.layout.vmm(self.block.vmm))
-        described = {**known, "command_line": guest.process.command_line()}
+        described = {
+            **known,
+            "command_line": guest.process.command_line(),
+            "cpus_allowed": processors.allowed(self.layout.proc, guest.process.pid),
+        }
         path = self.store.results / self.block.vmm / "vmm.json"
         if path.exists():
             self._refuse_another(read_json(path), known)

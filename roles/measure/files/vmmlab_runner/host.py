@@ -8,14 +8,34 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from vmmlab_runner.layout import Layout
+from vmmlab_runner import knobs, processors
+from vmmlab_runner.layout import Layout, read_json, read_text
+from vmmlab_runner.store import Store
 
 FORMAT = 1
+CLOCKSOURCE = "devices/system/clocksource/clocksource0/current_clocksource"
+
+
+def keep(store: Store, layout: Layout, name: str, *, kept_awake: bool) -> dict[str, str]:
+    """Write `host.json`, and the same for this boot; return how sidecars name it.
+
+    What was measured before the host was booted anew, or was changed, keeps the facts it had.
+    """
+    facts = {**describe(layout, name), "kept_awake": kept_awake}
+    store.describe("host.json", facts)
+    boot_id = facts["boot_id"] or "unknown"
+    number, file = 1, f"boots/{boot_id}.json"
+    while (path := store.results / file).exists() and read_json(path) != facts:
+        number += 1
+        file = f"boots/{boot_id}-{number}.json"
+    if not path.exists():
+        store.describe(file, facts)
+    return {"boot_id": boot_id, "facts": file}
 
 
 def describe(layout: Layout, name: str) -> dict[str, Any]:
     """Return `host.json` of the lab host called `name` in the inventory."""
-    cpu = _cpu(_read(Path("/proc/cpuinfo")))
+    cpu = _cpu(read_text(layout.proc / "cpuinfo"))
     virtualization = _virtualization()
     flags = cpu.get("flags", "").split()
     return {
@@ -32,12 +52,11 @@ def describe(layout: Layout, name: str) -> dict[str, Any]:
         "memory_mib": os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 20,
         "kernel": os.uname().release,
         "os": _os(),
-        "clocksource": _read(
-            Path("/sys/devices/system/clocksource/clocksource0/current_clocksource")
-        ),
-        **_knobs(Path("/sys")),
+        "clocksource": read_text(layout.sys / CLOCKSOURCE),
+        **processors.describe(layout.sys),
+        **knobs.read(layout.sys),
         "tuning": _tuning(layout.tuning),
-        "boot_id": _read(Path("/proc/sys/kernel/random/boot_id")),
+        "boot_id": layout.boot_id,
     }
 
 
@@ -64,30 +83,9 @@ def _os() -> str:
         return ""
 
 
-def _knobs(sys: Path) -> dict[str, str | None]:
-    """Return what can be tuned, as it is now; None where the host has no such knob."""
-    huge = _read(sys / "kernel/mm/transparent_hugepage/enabled")
-    no_turbo = _read(sys / "devices/system/cpu/intel_pstate/no_turbo")
-    boost = _read(sys / "devices/system/cpu/cpufreq/boost")
-    turbo = {"1": "off", "0": "on"}.get(no_turbo) or {"1": "on", "0": "off"}.get(boost)
-    return {
-        "governor": _read(sys / "devices/system/cpu/cpufreq/policy0/scaling_governor") or None,
-        "turbo": turbo,
-        "thp": huge.partition("[")[2].partition("]")[0] or None,
-        "ksm": _read(sys / "kernel/mm/ksm/run") or None,
-    }
-
-
 def _tuning(path: Path) -> dict[str, Any]:
     with contextlib.suppress(OSError, ValueError):
         found = json.loads(path.read_text(encoding="utf-8"))
         if isinstance(found, dict):
             return found
     return {}
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8").strip()
-    except OSError:
-        return ""

@@ -69,6 +69,21 @@ class Layout:
         """What vmmlab-tuning.service found, wanted and read back."""
         return self.root / "run/vmmlab/tuning.json"
 
+    @property
+    def boot_id(self) -> str:
+        """Which boot of this lab host it is."""
+        return read_text(self.proc / "sys/kernel/random/boot_id")
+
+    @property
+    def proc(self) -> Path:
+        """What the kernel says of processes."""
+        return self.root / "proc"
+
+    @property
+    def sys(self) -> Path:
+        """What the kernel says of devices."""
+        return self.root / "sys"
+
     def serial(self, vmm: str) -> Path:
         """The serial console of a VMM's guest."""
         return self.root / f"run/vmmlab/{vmm}/serial.log"
@@ -89,3 +104,11 @@ def read_json(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise RunnerError(f"{path}: holds no mapping; provision this lab host again")
     return found
+
+
+def read_text(path: Path) -> str:
+    """Return what a file holds, without blanks around it; nothing when it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        return ""

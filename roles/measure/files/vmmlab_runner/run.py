@@ -11,10 +11,11 @@ from pathlib import Path
 from types import FrameType
 
 from vmmlab_runner import files, host, unit
-from vmmlab_runner.block import BlockRunner
+from vmmlab_runner.awake import Awake
 from vmmlab_runner.errors import RunnerError
 from vmmlab_runner.layout import Layout, read_json
 from vmmlab_runner.lock import Lock, busy, holder
+from vmmlab_runner.measuring import Measuring
 from vmmlab_runner.progress import Progress
 from vmmlab_runner.schedule import Schedule, load
 from vmmlab_runner.store import Store
@@ -173,8 +174,8 @@ def execute(run: Run) -> int:
     signal.signal(signal.SIGTERM, _terminate)
     who = run.who.read_text() if run.who.exists() else "?"
     try:
-        with Lock(run.layout.lock, run.name, who):
-            return _locked(run)
+        with Lock(run.layout.lock, run.name, who), Awake() as awake:
+            return _locked(run, awake)
     except RunnerError as error:
         print(error, file=sys.stderr)
         return BUSY
@@ -184,7 +185,7 @@ def _terminate(_number: int, _frame: FrameType | None) -> None:
     raise SystemExit(OK)
 
 
-def _locked(run: Run) -> int:
+def _locked(run: Run, awake: Awake) -> int:
     unit.systemctl("stop", "vmmlab-guest-*.service")
     # A disk that an earlier start left behind: where the disk is full, this is the room to say so.
     run.layout.disk.unlink(missing_ok=True)
@@ -193,10 +194,8 @@ def _locked(run: Run) -> int:
         store.recover()
         _count(run)
         unit.systemctl("enable", "--no-reload", run.unit)  # whoever started the unit
-        store.describe("host.json", host.describe(run.layout, schedule.host))
-        counts = _cut_off(run, progress)
-        for block in schedule.blocks:
-            BlockRunner(run.layout, schedule, block, store, progress, failures=counts).run()
+        facts = host.keep(store, run.layout, schedule.host, kept_awake=awake.held)
+        Measuring(run.layout, schedule, store, progress, facts).all(_cut_off(run, progress))
     except RunnerError as error:
         return _end(run, progress, str(error))
     except OSError as error:
