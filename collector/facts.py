@@ -60,12 +60,24 @@ def facts_of(host: Host, vmm: Vmm) -> dict[str, str]:
         "disk_cache": guest.get("disk_cache"),
         "sysbench": seen.get("sysbench") or guest.get("sysbench"),
         "clocksource": seen.get("clocksource") or guest.get("clocksource"),
-        "host_cpu": _host_cpu(host.meta),
-        "host_cpus": host.meta.get("cpus"),
-        "host_kernel": host.meta.get("kernel"),
-        "host_clocksource": host.meta.get("clocksource"),
-        "tuning": _tuning(host.meta),
     }
+    return _recorded(found) | host_facts(host.meta)
+
+
+def host_facts(meta: Mapping[str, Any]) -> dict[str, str]:
+    """Return the facts in a `host.json`, as text; those that are not recorded are absent."""
+    return _recorded(
+        {
+            "host_cpu": _host_cpu(meta),
+            "host_cpus": meta.get("cpus"),
+            "host_kernel": meta.get("kernel"),
+            "host_clocksource": meta.get("clocksource"),
+            "tuning": _tuning(meta),
+        }
+    )
+
+
+def _recorded(found: Mapping[str, Any]) -> dict[str, str]:
     return {name: _text(value) for name, value in found.items() if value not in (None, "", {})}
 
 

@@ -1,6 +1,7 @@
 """From the folder of a host to rows: its logs, and those that were planned and are missing."""
 
 import hashlib
+import json
 import math
 import os
 from collections.abc import Sequence
@@ -209,12 +210,12 @@ def _read(path: str) -> bytes:
     return data
 
 
-_Sidecar = tuple[str, str, float, float, float, float, str]
-_NO_SIDECAR: _Sidecar = ("", "", math.nan, math.nan, math.nan, math.nan, "")
+_Sidecar = tuple[str, str, float, float, float, float, str, str]
+_NO_SIDECAR: _Sidecar = ("", "", math.nan, math.nan, math.nan, math.nan, "", "")
 
 
 def _sidecar(log: str) -> _Sidecar:
-    """Return what the sidecar of a log says: the last seven columns of its row."""
+    """Return what the sidecar of a log says: the last eight columns of its row."""
     found, fault = read_json(f"{log.rpartition('.')[0]}.json")
     return (
         _text(found.get("started")),
@@ -224,6 +225,7 @@ def _sidecar(log: str) -> _Sidecar:
         _number(found.get("attempt")),
         _number(found.get("block")),
         fault,
+        json.dumps(host) if isinstance(host := found.get("host"), dict) else "",
     )
 
 

@@ -1,5 +1,6 @@
 """One log of a collection: all that was read from it, and where it lies."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -42,6 +43,8 @@ class Log:
     parser: str = ""
     fault: str = ""
     """Why its sidecar cannot be used."""
+    surroundings: dict[str, Any] = field(default_factory=dict)
+    """What its sidecar says of the lab host; see `collector.surroundings`."""
     numbers: dict[str, float] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
@@ -85,7 +88,7 @@ def read_logs(collection: Collection) -> list[Log]:
     for row in _rows(collection.logs, (*_KEY, *_FROM_LOGS)):
         key = cast("_Key", row[: len(_KEY)])
         tool, version, outcome, reason, line, sha256, *rest = row[len(_KEY) :]
-        seconds, exit_code, parser, fault = rest
+        seconds, exit_code, parser, fault, surroundings = rest
         logs[key] = Log(
             *key,
             _text(tool),
@@ -98,6 +101,7 @@ def read_logs(collection: Collection) -> list[Log]:
             _number(exit_code),
             _text(parser),
             _text(fault),
+            json.loads(surroundings) if surroundings else {},
         )
     for row in _rows(collection.samples, (*_KEY, "metric", "value", "text", "line")):
         log = logs.get(cast("_Key", row[: len(_KEY)]))
@@ -114,7 +118,7 @@ def read_logs(collection: Collection) -> list[Log]:
 
 _FROM_LOGS = (
     *("tool", "version", "outcome", "reason", "line", "sha256", "seconds", "exit_code"),
-    *("parser", "fault"),
+    *("parser", "fault", "surroundings"),
 )
 
 

@@ -6,7 +6,7 @@ A folder follows the results contract, `<run>/<host>/<vmm>/<subject>/<case>/<NN>
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ __all__ = ["KNOWN_VMMS", "Collection", "Host", "Run", "Vmm", "collect", "labels_
 
 KNOWN_VMMS = {"stratovirt": "StratoVirt", "qemu": "QEMU", "qemu_microvm": "QEMU microvm"}
 """The VMMs that have an order and a label of their own, where no file says otherwise."""
+_MOST_BOOTS = 1000
 _LONGEST_LABEL = 60
 """Characters of a label: it stands in every table."""
 
@@ -48,6 +49,8 @@ class Host:
     vmms: tuple[Vmm, ...]
     fault: str = ""
     """Why its `host.json` cannot be used."""
+    boots: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Name of a file below `boots/` to the facts of the host in one of its boots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,8 @@ class Collection:
             `missing`), reason (str, empty when ok), line (float64, NaN for the whole log), tool,
             version, sha256, parser, started, finished (str, empty when unknown), seconds,
             exit_code, attempt, block (float64, NaN when unknown), fault (str: why its sidecar
-            cannot be used, empty when it can, or when there is none).
+            cannot be used, empty when it can, or when there is none), surroundings (str: what its
+            sidecar says of the lab host, as JSON; empty when nothing).
     """
 
     runs: tuple[Run, ...]
@@ -178,8 +182,14 @@ def _run(path: Path, found: dict[Path, _Found]) -> Run:
     for host in sorted(found, key=lambda item: natural(item.name)):
         facts, fault = read_json(host / "host.json")
         vmms = tuple(sorted(map(_vmm, found[host].vmms), key=order))
-        hosts.append(Host(host.name, host, facts, vmms, fault))
+        hosts.append(Host(host.name, host, facts, vmms, fault, _boots(host)))
     return Run(path.name, path, meta, tuple(hosts))
+
+
+def _boots(host: Path) -> dict[str, dict[str, Any]]:
+    """Return the facts of a host's boots by the name that sidecars give; no endless many."""
+    paths = sorted((host / "boots").glob("*.json"))[:_MOST_BOOTS]
+    return {f"boots/{path.name}": facts for path in paths if (facts := read_json(path)[0])}
 
 
 def _vmm(path: Path) -> Vmm:

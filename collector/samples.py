@@ -41,6 +41,7 @@ class LogRow(NamedTuple):
     attempt: float = _NAN
     block: float = _NAN
     fault: str = ""
+    surroundings: str = ""
 
 
 _NUMBERS = {"repetition", "line", "seconds", "exit_code", "attempt", "block"}

@@ -1,5 +1,7 @@
 """All checks of a collection."""
 
+from collections import defaultdict
+
 from collector.checks.access import swapped_modes, with_access_mode
 from collector.checks.conditions import conditions
 from collector.checks.files import unusable_files
@@ -8,6 +10,7 @@ from collector.checks.mappings import unlike_mappings
 from collector.checks.notes import notes
 from collector.checks.own_numbers import own_numbers
 from collector.checks.sides import same_log_twice, unlike_facts, unlike_parameters
+from collector.checks.surroundings import surroundings
 from collector.facts import is_emulated
 from collector.findings import Finding
 from collector.logs import Log, read_logs
@@ -48,9 +51,13 @@ def check_collection(collection: Collection) -> list[Finding]:
     )
     findings += same_log_twice(logs)
     findings += unlike_mappings(vmms, logs)
+    by_host: dict[tuple[str, str], list[Log]] = defaultdict(list)
+    for log in logs:
+        by_host[log.run, log.host].append(log)
     for run in collection.runs:
         for host in run.hosts:
             findings += unlike_facts(run, host)
+            findings += surroundings(run, host, by_host[run.name, host.name])
     findings += notes(collection, logs) + conditions(vmms, logs)
     return sorted(findings, key=lambda finding: finding.severity)
 

@@ -25,7 +25,13 @@ def refusals(left: Side, right: Side, subject: str, case: str) -> dict[str, str]
     for name, fact in FACTS.items():
         if name in SUBJECTS[subject].unaffected_by:
             continue
-        one, other = left.facts.get(name), right.facts.get(name)
+        if text := _changed((left, right), name, subject, case):
+            found[name] = text
+            continue
+        one, other = (
+            _of_logs(side, name, subject, case) or side.facts.get(name)
+            for side in (left, right)
+        )
         if one and other and one != other:
             found[name] = f"{fact.words} differs: {_side(left, one)}, {_side(right, other)}"
     mine = left.parameters.get((subject, case), {})
@@ -37,6 +43,25 @@ def refusals(left: Side, right: Side, subject: str, case: str) -> dict[str, str]
             text = f"{_words(name)} differs: {_side(left, own)}, {_side(right, opposite)}"
             found[group] = f"{found[group]}; {text}" if group in found else text
     return found
+
+
+def _of_logs(side: Side, name: str, subject: str, case: str) -> frozenset[str]:
+    """Return the values of a fact of the host that the logs of a case were measured with."""
+    if not (FACTS[name].of_host or name == "cpus"):
+        return frozenset()
+    return side.parameters.get((subject, case), {}).get(name, frozenset())
+
+
+def _changed(sides: tuple[Side, Side], name: str, subject: str, case: str) -> str:
+    """Return what is said of a fact of a host that is not one for all logs of a case."""
+    for side in sides:
+        for where, one in (side.hosts or {"": side}).items():
+            values = _of_logs(one, name, subject, case)
+            if len(values) > 1:
+                on = f" on {where}" if where else ""
+                shown = " and ".join(sorted(short(value) for value in values))
+                return f"{FACTS[name].words} changed while {side.label} was measured{on}: {shown}"
+    return ""
 
 
 def _words(name: str) -> str:
@@ -85,6 +110,11 @@ def side_warnings(left: Side, right: Side, subject: str, case: str) -> tuple[str
         f"{side.label}: logs without a result, left out: {count}"
         for side in (left, right)
         if (count := side.without_result.get((subject, case)))
+    ]
+    warnings += [
+        f"{side.label}: measured while the host was not quiet: {count}"
+        for side in (left, right)
+        if (count := side.disturbed.get((subject, case)))
     ]
     times = [side.seconds.get((subject, case)) for side in (left, right)]
     if times[0] and times[1] and not 0.9 < times[0] / times[1] < 1.1:  # noqa: PLR2004

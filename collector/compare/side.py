@@ -15,6 +15,7 @@ from collector.logs import Log, read_logs
 from collector.results import Collection, Host, Run, Vmm
 from collector.subjects import SUBJECTS, place
 from collector.subjects.parts.metric import PERCENTILE
+from collector.surroundings import disturbance, facts_of_log
 
 _Names = dict[tuple[str, str], str]
 """Run and host to what the sample of this host is called among those of several."""
@@ -74,6 +75,8 @@ class Side:
     """Each sample is the median of one host."""
     without_result: dict[tuple[str, str], int] = field(default_factory=dict)
     """Measurement and case to how many of its logs hold no result, or are missing."""
+    disturbed: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Measurement and case to how many were measured while the host was not quiet."""
     hosts: "dict[str, Side]" = field(default_factory=dict)
     """Each of several hosts, as its samples are named, to facts and parameters recorded there."""
     left_out: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
@@ -119,11 +122,12 @@ def make_side(
         named,
         _series(logs, many),
         _facts(places),
-        _parameters(logs),
+        _parameters(logs, places),
         " and ".join(sorted({machine_of(found) for _, _, found in places} - {""})),
         _seconds(logs),
         per_host=bool(many),
         without_result=dict(without),
+        disturbed=dict(Counter((log.measurement, log.case) for log in logs if disturbance(log))),
         hosts=_hosts(named, places, logs, many) if many else {},
     )
 
@@ -136,7 +140,10 @@ def _hosts(
         measured[log.run, log.host].append(log)
     return {
         names[run.name, host.name]: Side(
-            label, {}, _facts([(run, host, vmm)]), _parameters(measured[run.name, host.name])
+            label,
+            {},
+            _facts([(run, host, vmm)]),
+            _parameters(measured[run.name, host.name], [(run, host, vmm)]),
         )
         for run, host, vmm in places
     }
@@ -224,10 +231,15 @@ def _order(key: Key) -> tuple[int, object, int, str]:
     return place(key.subject), natural(key.case), known.index(metric), key.metric
 
 
-def _parameters(logs: Sequence[Log]) -> dict[tuple[str, str], dict[str, frozenset[str]]]:
+def _parameters(
+    logs: Sequence[Log], places: Sequence[tuple[Run, Host, Vmm]]
+) -> dict[tuple[str, str], dict[str, frozenset[str]]]:
     values: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    hosts = {(run.name, host.name): host for run, host, _ in places}
     for log in logs:
         case = values[log.measurement, log.case]
+        for name, value in facts_of_log(hosts[log.run, log.host], log).items():
+            case[name].add(value)
         if all(name in log.numbers for name in _FILE_SET):
             count, size = (plain(log.numbers[name]) for name in _FILE_SET)
             case["file_set"].add(f"{count} files of {size} bytes")

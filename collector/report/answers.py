@@ -55,7 +55,15 @@ def by_subject(left: Side, right: Side) -> tuple[Side, Side]:
             if (together := _together(side, keys)).values
         }
         left_out = {(subject, _TOGETHER): _left_out(side, subject) for subject in parts}
-        return replace(side, series=series, left_out=left_out)
+        disturbed = {
+            (subject, _TOGETHER): sum(
+                count
+                for (measurement, _), count in side.disturbed.items()
+                if measurement == subject
+            )
+            for subject in parts
+        }
+        return replace(side, series=series, left_out=left_out, disturbed=disturbed)
 
     return merged(left), merged(right)
 

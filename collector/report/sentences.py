@@ -21,6 +21,28 @@ SENTENCES = {
         "以下主机不参与比较：{hosts} 等，另有 {count} 台：{reason}"
     ),
     "{names} and {count} more": "{names} 等，另有 {count} 个",
+    "{side}: measured while the host was not quiet: {count}": (
+        "{side}：{count} 次测量时主机不空闲"
+    ),
+    "the host was not quiet: {what}": "主机不空闲：{what}",
+    "{fact} changed while {side} was measured: {values}": "测量 {side} 期间 {fact} 变了：{values}",
+    "{fact} changed while {side} was measured on {host}: {values}": (
+        "在 {host} 上测量 {side} 期间 {fact} 变了：{values}"
+    ),
+    "{fact} changed while {side} was measured: {values}; measure again what was measured with the"
+    " other": "测量 {side} 期间 {fact} 变了：{values}；请把另一条件下的部分重新测量",
+    "the tuning did not last: {what} in {count} of {all} measurements; stop what turned it back"
+    " (power-profiles-daemon, tuned, TLP) and measure again": (
+        "调优没有保持：{all} 次测量中有 {count} 次是 {what}；"
+        "请停止改回它的服务（power-profiles-daemon、tuned、TLP）并重新测量"
+    ),
+    "guest_cpus asks for {asked}, but the kernel let the guests run on every processor: correct it"
+    " in the inventory and measure again": (
+        "guest_cpus 要求 {asked}，但内核允许客户机使用所有处理器：请改正清单并重新测量"
+    ),
+    "the guests were not pinned on a host with {kinds}: set guest_cpus": (
+        "主机有 {kinds}，而客户机没有绑定处理器：请设置 guest_cpus"
+    ),
     "{side}: logs without a result, left out: {count}": "{side}：没有结果、未计入的日志 {count} 份",
     "repetition {number} ({value})": "第 {number} 次（{value}）",
     "repetition {number} ({value}), {more}": "第 {number} 次（{value}）、{more}",
