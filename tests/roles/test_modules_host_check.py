@@ -26,6 +26,10 @@ def wanted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What this machine has, but for KVM: whether it is there differs."""
     monkeypatch.setattr(CHECK, "CPUINFO", tmp_path / "cpuinfo")
     (tmp_path / "cpuinfo").write_text(INTEL)
+    monkeypatch.setattr(CHECK, "SYS", tmp_path / "devices")
+    (tmp_path / "devices/system/cpu").mkdir(parents=True)
+    (tmp_path / "devices/system/cpu/online").write_text("0-1,4\n")
+    monkeypatch.setattr(CHECK, "tuners", list)
     return {
         "memory_mib": 1,
         "disk_gib": 0,
@@ -138,6 +142,64 @@ def test_the_driver_to_load_is_the_processors(
     assert [warning.split()[0] for warning in result["warnings_found"]] == (
         ["AuthenticAMD"] if cpuinfo == AMD else []
     )
+
+
+@pytest.mark.parametrize("asked", ["P-cores", "2-", "2-3", "1-0", "-1", "0,x", "1.5", "numa"])
+def test_processors_that_are_not_there_are_told(wanted: dict[str, Any], asked: str) -> None:
+    """The variable is named, with what was found and what the host has."""
+    found = problems(wanted, kvm=True, guest_cpus=asked)
+    (told,) = (each for each in found if "guest_cpus" in each["found"])
+    assert told["found"] == f"guest_cpus '{asked}'"
+    assert told["needed"] == "some of the processors that are online: 0-1,4"
+    assert "Correct guest_cpus of this host in the inventory" in told["fix"]
+
+
+@pytest.mark.parametrize("asked", ["", "0", "0-1", "1,4", "0 4"])
+def test_processors_that_are_there_will_do(wanted: dict[str, Any], asked: str) -> None:
+    """In each form that systemd takes."""
+    found = problems(wanted, kvm=True, guest_cpus=asked)
+    assert not any("guest_cpus" in each["found"] for each in found)
+
+
+def test_unlike_processors_without_pinning_are_told(wanted: dict[str, Any]) -> None:
+    """Hybrid ones, several sockets and SMT; once guests are pinned, nothing is said."""
+    devices = CHECK.SYS
+    for number in (0, 1):
+        topology = devices / f"system/cpu/cpu{number}/topology"
+        topology.mkdir(parents=True)
+        (topology / "physical_package_id").write_text(f"{number}\n")
+    (devices / "system/cpu/smt").mkdir()
+    (devices / "system/cpu/smt/active").write_text("1\n")
+    for kind, cpus in (("cpu_core", "0-1"), ("cpu_atom", "4")):
+        (devices / kind).mkdir()
+        (devices / kind / "cpus").write_text(f"{cpus}\n")
+    (said,) = run_module(CHECK, **{**wanted, "kvm": True})["warnings_found"]
+    assert said.startswith(
+        "processors of two kinds (0-1 fast, 4 efficient) and 2 sockets and SMT, and guests are not"
+        " pinned (guest_cpus is empty)"
+    )
+    assert run_module(CHECK, **{**wanted, "kvm": True, "guest_cpus": "0"})["warnings_found"] == []
+
+
+def test_daemons_that_turn_the_tuning_back_are_named(
+    wanted: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that run; a host without systemd has none."""
+    monkeypatch.undo()
+    monkeypatch.setattr(CHECK, "CPUINFO", tmp_path / "cpuinfo")
+    monkeypatch.setattr(CHECK, "SYS", tmp_path / "devices")
+    program = tmp_path / "systemctl"
+    program.write_text(
+        "#!/bin/sh\n"
+        "case \"$*\" in *tuned.service*) echo 'tuned.service loaded active running x';; esac\n"
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    (said,) = run_module(CHECK, **{**wanted, "kvm": True})["warnings_found"]
+    assert said.startswith("tuned.service may turn the tuning back")
+    assert said.endswith("systemctl stop tuned.service")
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert CHECK.tuners() == []
 
 
 @contextmanager

@@ -16,6 +16,7 @@ options:
     description: Releases that will do, as "debian 12".
   kvm: {type: bool, default: true, description: Whether KVM is needed.}
   own_units: {type: str, default: vmmlab, description: Guests below a cgroup of this name are ours.}
+  guest_cpus: {type: str, default: "", description: Processors that run guests; empty is all.}
   controller_time:
     type: float
     default: 0
@@ -38,6 +39,7 @@ import os
 import platform
 import re
 import shutil
+import subprocess
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,6 +55,8 @@ KVM_GET_API_VERSION = 0xAE00
 KVM_API_VERSION = 12
 CLOCK_TOLERANCE_S = 120
 CPUINFO = Path("/proc/cpuinfo")
+SYS = Path("/sys/devices")
+TUNERS = ("power-profiles-daemon", "tuned", "tlp", "auto-cpufreq")
 KVM = "/dev/kvm"
 # "kvm" to its end: the kernel's own threads for a guest of ours are called kvm-something.
 GUESTS = re.compile(
@@ -106,6 +110,64 @@ def foreign_guests(own_units: str) -> list[str]:
     return found
 
 
+def processors(text: str) -> set[int] | None:
+    """Return the processors in a list as "0,2-3"; None when it is no such list."""
+    found: set[int] = set()
+    for part in text.replace(",", " ").split():
+        match = re.fullmatch(r"(\d{1,5})(?:-(\d{1,5}))?", part)
+        if not match or int(match[2] or match[1]) < int(match[1]):
+            return None
+        found |= set(range(int(match[1]), int(match[2] or match[1]) + 1))
+    return found
+
+
+def look_at_processors(asked: str, need: Need, warnings: list[str]) -> None:
+    """Add what is wrong with the processors that guests are to run on."""
+    online = text_of(SYS / "system/cpu/online")
+    wanted = processors(asked)
+    if wanted is None or not wanted <= (processors(online) or set()):
+        fix = "Correct guest_cpus of this host in the inventory, or leave it empty for all of them."
+        need(f"guest_cpus '{asked}'", f"some of the processors that are online: {online}", fix)
+    elif not wanted and (kinds := unlike_processors()):
+        warnings.append(
+            f"{kinds}, and guests are not pinned (guest_cpus is empty): numbers may depend on where"
+            " a guest happens to run"
+        )
+
+
+def unlike_processors() -> str:
+    """Return why it matters where a guest runs; nothing where all processors are alike."""
+    packages = {text_of(path) for path in SYS.glob("system/cpu/cpu*/topology/physical_package_id")}
+    found = []
+    if (SYS / "cpu_core").exists() and (SYS / "cpu_atom").exists():
+        performance, efficient = (text_of(SYS / kind / "cpus") for kind in ("cpu_core", "cpu_atom"))
+        found.append(f"processors of two kinds ({performance} fast, {efficient} efficient)")
+    if len(packages) > 1:
+        found.append(f"{len(packages)} sockets")
+    if text_of(SYS / "system/cpu/smt/active") == "1":
+        found.append("SMT")
+    return " and ".join(found)
+
+
+def text_of(path: Path) -> str:
+    """Return what a file of the kernel holds; nothing when it is not there."""
+    try:
+        return path.read_text().strip()
+    except OSError:
+        return ""
+
+
+def tuners() -> list[str]:
+    """Return the daemons that run here and set what the lab's tuning sets."""
+    units = [f"{name}.service" for name in TUNERS]
+    asked = ["systemctl", "list-units", "--state=active", "--plain", "--no-legend", *units]
+    try:
+        done = subprocess.run(asked, capture_output=True, text=True, check=False, timeout=30)
+    except (OSError, subprocess.TimeoutExpired):
+        return []
+    return [line.split()[0] for line in done.stdout.splitlines() if line.split()]
+
+
 def existing(path: Path) -> Path:
     """Return the nearest folder above a path that exists."""
     while not path.exists():
@@ -141,6 +203,12 @@ def look(wanted: dict[str, Any]) -> dict[str, Any]:
         need(f"{free:.1f} GiB free at {wanted['path']}", f"{wanted['disk_gib']} GiB", fix)
     if wanted["kvm"]:
         look_at_kvm(processor, need, warnings)
+        look_at_processors(wanted["guest_cpus"], need, warnings)
+        if found := tuners():
+            warnings.append(
+                f"{', '.join(found)} may turn the tuning back while this host measures: each"
+                f" measurement says whether it lasted; to be sure, systemctl stop {' '.join(found)}"
+            )
         guests = foreign_guests(wanted["own_units"])
         if guests:
             fix = "Stop them: they would disturb every measurement."
@@ -177,6 +245,7 @@ def main() -> None:
             "releases": {"type": "list", "elements": "str", "required": True},
             "kvm": {"type": "bool", "default": True},
             "own_units": {"type": "str", "default": "vmmlab"},
+            "guest_cpus": {"type": "str", "default": ""},
             "controller_time": {"type": "float", "default": 0},
         },
         supports_check_mode=True,
