@@ -58,9 +58,11 @@ def _changed(sides: tuple[Side, Side], name: str, subject: str, case: str) -> st
         for where, one in (side.hosts or {"": side}).items():
             values = _of_logs(one, name, subject, case)
             if len(values) > 1:
-                on = f" on {where}" if where else ""
                 shown = " and ".join(sorted(short(value) for value in values))
-                return f"{FACTS[name].words} changed while {side.label} was measured{on}: {shown}"
+                words = FACTS[name].words
+                if where:
+                    return f"{words} changed while {side.label} was measured on {where}: {shown}"
+                return f"{words} changed while {side.label} was measured: {shown}"
     return ""
 
 
