@@ -398,7 +398,9 @@ def test_measure_twice(tmp_path: Path) -> None:
     assert lab.sandbox.verify("vmmlab-run@.service") == ""
     host = lab.results / "lab1"
     found = sorted(str(p.relative_to(host)) for p in host.rglob("*") if p.is_file())
+    boot_id = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     assert found == [
+        f"boots/{boot_id}.json",
         "host.json",
         "progress.json",
         "qemu/boot/default/01.json",
