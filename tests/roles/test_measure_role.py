@@ -426,7 +426,7 @@ def test_measure_twice(tmp_path: Path) -> None:
     refused = lab.play("teardown", measure_results_dir=str(elsewhere))
     assert refused.code == 2
     words = " ".join(refused.output.split())
-    assert "lab1: run 'friday': 3 logs (11 files) are on this lab host alone: there is no" in words
+    assert "lab1: run 'friday': 3 logs (12 files) are on this lab host alone: there is no" in words
     assert "-e teardown_discard_results=true" in words
     lab.sandbox.path("/var/lib/vmmlab/runs/friday/record.json").write_text(record_of_friday())
     refused = lab.play("teardown", measure_results_dir=str(elsewhere))
