@@ -29,8 +29,7 @@ def refusals(left: Side, right: Side, subject: str, case: str) -> dict[str, str]
             found[name] = text
             continue
         one, other = (
-            _of_logs(side, name, subject, case) or side.facts.get(name)
-            for side in (left, right)
+            _of_logs(side, name, subject, case) or side.facts.get(name) for side in (left, right)
         )
         if one and other and one != other:
             found[name] = f"{fact.words} differs: {_side(left, one)}, {_side(right, other)}"
