@@ -44,8 +44,8 @@ test: check ## everything: check, roles in the sandbox, full.yml in the virtual 
 CATALOGUE := collector/words/zh.po
 .PHONY: words
 words: $(DEV_STAMP) ## what the code says anew, into the Chinese catalogue: then translate it there
-	$(BIN)/pybabel -q extract --no-default-keywords -k say -k say_in:1c,2 -k say_counted:1,2 \
-	    --no-location --sort-output -o $(CATALOGUE)t collector
+	$(BIN)/pybabel -q extract -F collector/words/babel.cfg --no-location --sort-output \
+	    -o $(CATALOGUE)t collector
 	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
 	    -w 100 -l zh -i $(CATALOGUE)t -o $(CATALOGUE)
 	rm $(CATALOGUE)t

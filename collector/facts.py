@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from collector.from_host import read_json
 from collector.results import Collection, Host, Run, Vmm
+from collector.words import Message, say
 
 _TUNING = ("governor", "turbo", "thp", "ksm")
 
@@ -13,28 +14,28 @@ _TUNING = ("governor", "turbo", "thp", "ksm")
 class Fact(NamedTuple):
     """What a fact is called, in words."""
 
-    words: str
+    words: Message
     of_host: bool = False
     """The same for all VMMs of one host and run."""
 
 
 FACTS: dict[str, Fact] = {
-    "kernel": Fact("guest kernel"),
-    "image": Fact("guest image"),
-    "initrd": Fact("boots with an initrd"),
-    "append": Fact("further kernel parameters"),
-    "vcpus": Fact("vCPUs"),
-    "cpus": Fact("host CPUs of the guest"),
-    "memory": Fact("guest memory (MiB)"),
-    "disk_format": Fact("disk format"),
-    "disk_cache": Fact("disk cache mode"),
-    "sysbench": Fact("sysbench version"),
-    "clocksource": Fact("guest clocksource"),
-    "host_cpu": Fact("host CPU", of_host=True),
-    "host_cpus": Fact("number of host CPUs", of_host=True),
-    "host_kernel": Fact("host kernel", of_host=True),
-    "host_clocksource": Fact("host clocksource", of_host=True),
-    "tuning": Fact("host tuning", of_host=True),
+    "kernel": Fact(say("guest kernel")),
+    "image": Fact(say("guest image")),
+    "initrd": Fact(say("boots with an initrd")),
+    "append": Fact(say("further kernel parameters")),
+    "vcpus": Fact(say("vCPUs")),
+    "cpus": Fact(say("host CPUs of the guest")),
+    "memory": Fact(say("guest memory (MiB)")),
+    "disk_format": Fact(say("disk format")),
+    "disk_cache": Fact(say("disk cache mode")),
+    "sysbench": Fact(say("sysbench version")),
+    "clocksource": Fact(say("guest clocksource")),
+    "host_cpu": Fact(say("host CPU"), of_host=True),
+    "host_cpus": Fact(say("number of host CPUs"), of_host=True),
+    "host_kernel": Fact(say("host kernel"), of_host=True),
+    "host_clocksource": Fact(say("host clocksource"), of_host=True),
+    "tuning": Fact(say("host tuning"), of_host=True),
 }
 """The facts that must be equal on both sides of a comparison. The VMM itself, its version, source
 and machine type are what is compared, so they may differ; the microcode is named with the CPU."""

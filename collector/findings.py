@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from collector.words import Message
+
 Severity = Literal["contradiction", "note"]
 
 
@@ -27,7 +29,7 @@ class Finding:
     """The log's path as in the collection; "" when the finding is not about one log."""
     line: int | None
     """1-based line in the log, None when no line can be named."""
-    message: str
+    message: Message
     """What was found, what was expected, and what to do."""
 
     @property
@@ -47,7 +49,7 @@ class CellFinding:
     sheet: str
     cell: str
     """Its address, e.g. `B12`."""
-    message: str
+    message: Message
     several: bool = False
     """The workbook is one of several that were checked together."""
 

@@ -11,7 +11,7 @@ from collector import words
 from collector.subjects import SUBJECTS
 from collector.words import AND_THEN, LANGUAGES, Field, Language, Message
 
-__all__ = ["LANGUAGES", "WORDS", "Language", "say"]
+__all__ = ["LANGUAGES", "WORDS", "Language", "in_words"]
 
 _TABLES: dict[str, Message] = {
     "and": words.say("{left} and {right}"),
@@ -203,10 +203,10 @@ WORDS: dict[str, Message] = {
         for key, text in subject.texts.by_key(subject.name).items()
     },
 }
-"""Key to words; `{fields}` are filled by `say`."""
+"""Key to words; `{fields}` are filled by `in_words`."""
 
 
-def say(language: Language, key: str, **fields: Field) -> str:
+def in_words(language: Language, key: str, **fields: Field) -> str:
     """Return the text of `key` in `language` with its fields filled.
 
     Raises KeyError for a key or a field that does not exist: a mistake of the program.

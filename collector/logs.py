@@ -10,6 +10,7 @@ from collector.identities.boot import PARTS
 from collector.identities.printed import Printed
 from collector.metrics import METRICS
 from collector.results import Collection
+from collector.words import Message
 
 _STEP = 0.01
 """Sysbench prints two decimals, but for the total time."""
@@ -49,7 +50,7 @@ class Log:
     words: dict[str, str] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
 
-    def finding(self, severity: Severity, metric: str, message: str) -> Finding:
+    def finding(self, severity: Severity, metric: str, message: Message) -> Finding:
         """Return a finding about this log; its line is that of `metric`, where it has one."""
         return Finding(
             severity,

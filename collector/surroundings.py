@@ -7,6 +7,7 @@ from collector.facts import host_facts
 from collector.from_host import plain
 from collector.logs import Log
 from collector.results import Host
+from collector.words import AND, Message, joined, say
 
 _STEAL = 0.02
 """Share of all processors' time that a hypervisor below may take unremarked."""
@@ -33,26 +34,36 @@ def facts_of_log(host: Host, log: Log) -> dict[str, str]:
     return found
 
 
-def disturbance(log: Log) -> str:
-    """Return what else went on on the host while `log` was measured; nothing when it was quiet."""
+def disturbance(log: Log) -> Message | None:
+    """Return what else went on on the host while `log` was measured; None when it was quiet."""
     seen = log.surroundings
     reasons = []
     if guests := seen.get("guests"):
-        reasons.append(f"another guest ran: {plain(', '.join(map(str, _list(guests))))}")
+        reasons.append(
+            say("another guest ran: {guests}", guests=plain(", ".join(map(str, _list(guests)))))
+        )
     if (stolen := _number(seen.get("steal"))) >= _STEAL:
-        reasons.append(f"the hypervisor below took {stolen:.0%} of the processors' time")
+        reasons.append(
+            say("the hypervisor below took {share:.0%} of the processors' time", share=stolen)
+        )
     busy = _number(seen.get("other_cpu"))
     if busy >= _BUSY and (log.seconds is None or busy * log.seconds >= _BUSY_S):
         others = _mapping(seen.get("others"))
         named = f" ({plain(', '.join(name for name in others if name))})" if any(others) else ""
-        reasons.append(f"other programs kept {busy:.1f} processors busy{named}")
+        reasons.append(
+            say(
+                "other programs kept {count:.1f} processors busy{programs}",
+                count=busy,
+                programs=named,
+            )
+        )
     pressure = _mapping(seen.get("pressure"))
     if (short := _number(pressure.get("memory"))) >= _SHORT:
-        reasons.append(f"programs waited for memory in {short:.0%} of the time")
-    return " and ".join(reasons)
+        reasons.append(say("programs waited for memory in {share:.0%} of the time", share=short))
+    return joined(reasons, AND) if reasons else None
 
 
-def turned(host: Host, log: Log) -> list[str]:
+def turned(host: Host, log: Log) -> list[Message]:
     """Return each knob that was not as the tuning had set it, before or after the measurement."""
     meta = host.boots.get(str(log.surroundings.get("facts"))) or {}
     found = []
@@ -63,7 +74,14 @@ def turned(host: Host, log: Log) -> list[str]:
         for moment in ("tuning", "tuning_after"):
             value = _mapping(log.surroundings.get(moment)).get(name)
             if value is not None and value != known["after"]:
-                found.append(f"{plain(name)} {plain(value)} instead of {plain(known['after'])}")
+                found.append(
+                    say(
+                        "{knob} {value} instead of {wanted}",
+                        knob=plain(name),
+                        value=plain(value),
+                        wanted=plain(known["after"]),
+                    )
+                )
                 break
     return found
 

@@ -16,11 +16,12 @@ from collector.logs import Log
 from collector.parsers.sysbench import access_mode
 from collector.results import Vmm
 from collector.subjects.sysbench_memory import TOOL
+from collector.words import say
 
 _ROOM = 1.25
 """By so much two runs of the same test may differ on a machine that is used otherwise too."""
 _SMALLEST = 1024
-ADVICE = "the numbers of the two were swapped, or one is of another block size"
+ADVICE = say("the numbers of the two were swapped, or one is of another block size")
 
 
 def random_is_faster(seq: Sequence[float], rnd: Sequence[float]) -> bool:
@@ -46,9 +47,12 @@ def swapped_modes(logs: Iterable[Log]) -> list[Finding]:
         )
         if random_is_faster(seq, rnd):
             log = group["rnd"][0]
-            message = (
-                f"random access ({about(min(rnd))} MiB/s) is faster than sequential access of the"
-                f" same block size ({about(max(seq))} MiB/s), which it never is: {ADVICE}"
+            message = say(
+                "random access ({random} MiB/s) is faster than sequential access of the same"
+                " block size ({sequential} MiB/s), which it never is: {advice}",
+                random=about(min(rnd)),
+                sequential=about(max(seq)),
+                advice=ADVICE,
             )
             findings.append(log.finding("contradiction", "throughput_mib_per_s", message))
     return findings

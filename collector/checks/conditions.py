@@ -12,6 +12,7 @@ from collector.identities.printed import plain
 from collector.logs import Log
 from collector.results import Vmm
 from collector.subjects.memory_footprint import MEMORY_FOOTPRINT
+from collector.words import say
 
 
 def conditions(vmms: Mapping[tuple[str, str, str], Vmm], logs: Iterable[Log]) -> list[Finding]:
@@ -41,10 +42,12 @@ def _reads_from_memory(
             and size < memory * MIB
             and "directio" not in log.words.get("file_extra_flags", "")
         ):
-            message = (
-                f"the files that sysbench reads ({plain(size / MIB)} MiB) fit into the guest's"
-                f" memory ({memory} MiB), where writing them has left them: reads are copies in"
-                " memory, writes alone reach the disk"
+            message = say(
+                "the files that sysbench reads ({size} MiB) fit into the guest's memory"
+                " ({memory} MiB), where writing them has left them: reads are copies in memory,"
+                " writes alone reach the disk",
+                size=plain(size / MIB),
+                memory=memory,
             )
             found.setdefault((log.run, log.host), log.finding("note", "", message))
     return list(found.values())
@@ -63,9 +66,12 @@ def _still_growing(vmms: Mapping[tuple[str, str, str], Vmm], logs: Iterable[Log]
         growing = [(log, record) for log, record in group if record.get("settled") is False]
         if growing:
             log, record = growing[0]
-            message = (
-                f"{len(growing)} of {len(group)} footprints were taken while RSS still changed,"
-                f" the first after {plain(_seconds(record))} s: use a larger settle_seconds"
+            message = say(
+                "{count} of {all} footprints were taken while RSS still changed, the first after"
+                " {seconds} s: use a larger settle_seconds",
+                count=len(growing),
+                all=len(group),
+                seconds=plain(_seconds(record)),
             )
             findings.append(log.finding("note", "rss_kb", message))
     return findings

@@ -6,8 +6,9 @@ from collector.findings import Finding
 from collector.gather import wanted_parser
 from collector.logs import Log
 from collector.subjects import SUBJECTS
-from collector.subjects.parts.folder import differs
+from collector.subjects.parts.folder import THREADS, differs
 from collector.subjects.parts.sysbench import threads_of
+from collector.words import joined, say
 
 
 def wrong_folder(log: Log, plan: dict[str, Any]) -> list[Finding]:
@@ -20,7 +21,7 @@ def wrong_folder(log: Log, plan: dict[str, Any]) -> list[Finding]:
     return [
         log.finding("contradiction" if stray.sure else "note", stray.metric, stray.message)
         for stray in (
-            *differs(log, subject.name, "threads", threads, "threads"),
+            *differs(log, subject.name, "threads", threads, THREADS),
             *subject.strays(log, plan),
         )
     ]
@@ -31,15 +32,18 @@ def _of_another_tool(log: Log) -> list[Finding]:
     subject = SUBJECTS.get(log.measurement)
     tools = list(dict.fromkeys(known.tool for known in subject.formats.values())) if subject else []
     if tools and log.tool and log.tool not in tools:
-        found, wanted = log.tool, " or ".join(tools)
+        found, wanted = log.tool, tools
     elif subject and log.outcome == "ok" and (log.case == "default" or subject.explains(log.case)):
-        found, wanted = log.parser, wanted_parser(log.measurement, log.case)
+        found, wanted = log.parser, [wanted_parser(log.measurement, log.case)]
     else:
         return []
-    if found == wanted:
+    if [found] == wanted:
         return []
-    message = (
-        f"this is a log of {found}, but the folder is {log.measurement}/{log.case}: put it where it"
-        f" belongs, or replace it by a log of {wanted}"
+    message = say(
+        "this is a log of {tool}, but the folder is {folder}: put it where it belongs, or replace"
+        " it by a log of {wanted}",
+        tool=found,
+        folder=f"{log.measurement}/{log.case}",
+        wanted=joined(wanted, say(" or ")),
     )
     return [log.finding("contradiction", "", message)]

@@ -11,6 +11,7 @@ from collector.logs import Log
 from collector.logtext import Line, read_lines
 from collector.parsers import pmap
 from collector.results import Vmm
+from collector.words import say
 
 _KINDS = ("stratovirt", "qemu")
 _PROCESS = re.compile(r"\d+: {3}(?:\S*/)?(?P<program>[^\s/]+)")
@@ -52,10 +53,12 @@ def _stranger(log: Log, lines: list[Line], vmm: Vmm) -> list[Finding]:
         program = found["program"].lower() if found else ""
         other = [kind for kind in _KINDS if kind in program]
         if len(own) == 1 and other and not own.issuperset(other):
-            message = (
-                f"this is the memory of {found['program'] if found else ''}, but the folder is that"
-                f" of {vmm.label}: the logs of the two VMMs were mixed up; measure again, or move"
-                " the log to the folder of its own VMM"
+            message = say(
+                "this is the memory of {one}, but the folder is that of {other}: the logs of the"
+                " two VMMs were mixed up; measure again, or move the log to the folder of its"
+                " own VMM",
+                one=found["program"] if found else "",
+                other=vmm.label,
             )
             return [replace(log.finding("contradiction", "", message), line=line.number)]
     return []
@@ -69,8 +72,13 @@ def _unlike(log: Log, lines: list[Line]) -> list[Finding]:
         log.finding(
             "note",
             metric,
-            f"the total says {log.numbers[metric]:.0f} kB of {_WORDS[metric]}, but the mappings"
-            f" above it add up to {number} kB: lines are missing, or a number was changed",
+            say(
+                "the total says {total:.0f} kB of {what}, but the mappings above it add up to"
+                " {sum} kB: lines are missing, or a number was changed",
+                total=log.numbers[metric],
+                what=_WORDS[metric],
+                sum=number,
+            ),
         )
         for metric, number in zip(pmap.METRICS, added, strict=True)
         if number != log.numbers[metric]

@@ -9,6 +9,7 @@ from collector.identities.fileio import MIB
 from collector.identities.printed import plain
 from collector.logs import Log
 from collector.results import Collection, Host, Run, Vmm
+from collector.words import Message, Text, say
 
 _LONG_USERSPACE_S = 60.0
 _ENDED_EARLY = 0.9
@@ -21,7 +22,7 @@ def notes(collection: Collection, logs: Iterable[Log]) -> list[Finding]:
     findings: list[Finding] = []
     for run in collection.runs:
         if not run.meta:
-            message = "run.json is missing: plan, order, versions and dates are not known"
+            message = say("run.json is missing: plan, order, versions and dates are not known")
             findings.append(_note(run, None, None, message))
         for host in run.hosts:
             findings += _about_host(run, host)
@@ -36,7 +37,7 @@ def notes(collection: Collection, logs: Iterable[Log]) -> list[Finding]:
     return findings
 
 
-def _note(run: Run, host: Host | None, vmm: Vmm | None, message: str) -> Finding:
+def _note(run: Run, host: Host | None, vmm: Vmm | None, message: Message) -> Finding:
     names = (run.name, host.name if host else "", vmm.name if vmm else "")
     return Finding("note", *names, "", "", None, "", "", None, message)
 
@@ -44,17 +45,19 @@ def _note(run: Run, host: Host | None, vmm: Vmm | None, message: str) -> Finding
 def _about_host(run: Run, host: Host) -> list[Finding]:
     findings = []
     if not host.meta and not host.fault:
-        message = "host.json is missing: CPU, kernel, clocksource and tuning are not known"
+        message = say("host.json is missing: CPU, kernel, clocksource and tuning are not known")
         findings.append(_note(run, host, None, message))
     elif is_emulated(run, host):
-        message = "an emulated host: its figures show that the chain works and compare nothing"
+        message = say("an emulated host: its figures show that the chain works and compare nothing")
         findings.append(_note(run, host, None, message))
     for vmm in host.vmms:
         if not vmm.meta and not vmm.fault:
-            message = "vmm.json is missing: version, kernel, image and command line are not known"
+            message = say(
+                "vmm.json is missing: version, kernel, image and command line are not known"
+            )
             findings.append(_note(run, host, vmm, message))
         elif is_stand_in(vmm):
-            message = "a test's stand-in, not the real VMM: its numbers are not this VMM's"
+            message = say("a test's stand-in, not the real VMM: its numbers are not this VMM's")
             findings.append(_note(run, host, vmm, message))
     return findings
 
@@ -68,10 +71,14 @@ def _without_result(group: list[Log]) -> list[Finding]:
     findings = []
     for reason, affected in by_reason.items():
         names = [f"{log.measurement}/{log.case}/{log.repetition:02d}" for log in affected]
-        shown = ", ".join(names[:_MISSING_SHOWN])
-        more = len(names) - _MISSING_SHOWN
-        shown += f" and {more} more" if more > 0 else ""
-        findings.append(affected[0].finding("note", "", f"no result ({reason}): {shown}"))
+        shown: Text = ", ".join(names[:_MISSING_SHOWN])
+        if (more := len(names) - _MISSING_SHOWN) > 0:
+            shown = say("{names} and {count} more", names=shown, count=more)
+        findings.append(
+            affected[0].finding(
+                "note", "", say("no result ({reason}): {logs}", reason=reason, logs=shown)
+            )
+        )
     return findings
 
 
@@ -84,9 +91,10 @@ def _without_sidecar(group: list[Log]) -> list[Finding]:
     if not bare:
         return []
     first = bare[0]
-    message = (
-        f"{len(bare)} of {sum(bool(log.log) for log in group)} logs have no sidecar: their"
-        " command, time and exit code are not known"
+    message = say(
+        "{bare} of {all} logs have no sidecar: their command, time and exit code are not known",
+        bare=len(bare),
+        all=sum(bool(log.log) for log in group),
     )
     note = Finding("note", first.run, first.host, first.vmm, "", "", None, "", "", None, message)
     return [note]
@@ -105,14 +113,20 @@ def _long_userspace(group: list[Log]) -> list[Finding]:
                 units[name[len("blame_s[") : -1]] = value
     culprit = max(units, key=units.__getitem__) if units else ""
     named = (
-        f"the slowest unit is {culprit} with {plain(units[culprit])} s"
+        say(
+            "the slowest unit is {unit} with {seconds} s",
+            unit=culprit,
+            seconds=plain(units[culprit]),
+        )
         if culprit
-        else "systemd-analyze blame names it; often systemd-networkd-wait-online"
+        else say("systemd-analyze blame names it; often systemd-networkd-wait-online")
     )
-    message = (
-        f"{len(slow)} boots spend a minute or more in userspace (the first"
-        f" {plain(first.numbers['userspace_s'])} s): a unit waits for something that never comes;"
-        f" {named}"
+    message = say(
+        "{count} boots spend a minute or more in userspace (the first {seconds} s): a unit waits"
+        " for something that never comes; {culprit}",
+        count=len(slow),
+        seconds=plain(first.numbers["userspace_s"]),
+        culprit=named,
     )
     return [first.finding("note", "userspace_s", message)]
 
@@ -128,15 +142,21 @@ def _about_log(log: Log, planned: float | None) -> list[Finding]:
         return []
     findings = []
     if log.exit_code:
-        message = f"a complete result, but the tool ended with exit code {log.exit_code:.0f}"
+        message = say(
+            "a complete result, but the tool ended with exit code {code:.0f}", code=log.exit_code
+        )
         findings.append(log.finding("note", "", message))
     time = log.numbers.get("total_time_s")
     early = time is not None and planned is not None and time < planned * _ENDED_EARLY
     if time is not None and (early or _all_moved(log)):
-        instead = f" instead of {plain(planned)} s" if early and planned else ""
-        message = (
-            f"ended after {plain(time)} s{instead}: the amount of data was reached first; use a"
-            " larger --memory-total-size"
+        instead = (
+            say(" instead of {planned} s", planned=plain(planned)) if early and planned else ""
+        )
+        message = say(
+            "ended after {time} s{instead}: the amount of data was reached first; use a larger"
+            " --memory-total-size",
+            time=plain(time),
+            instead=instead,
         )
         findings.append(log.finding("note", "total_time_s", message))
     return findings

@@ -4,6 +4,9 @@ from collector.findings import Finding, Severity
 from collector.identities.printed import Problem
 from collector.logs import Log
 from collector.subjects import of_tool
+from collector.words import joined, say
+
+_CHANGED = say("the log was changed by hand or put together from two runs: measure again")
 
 
 def own_numbers(log: Log) -> list[Finding]:
@@ -19,8 +22,4 @@ def own_numbers(log: Log) -> list[Finding]:
 
 
 def _changed(log: Log, severity: Severity, problem: Problem) -> Finding:
-    message = (
-        f"{problem.message}; the log was changed by hand or put together from two runs:"
-        " measure again"
-    )
-    return log.finding(severity, problem.metric, message)
+    return log.finding(severity, problem.metric, joined([problem.message, _CHANGED]))

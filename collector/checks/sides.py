@@ -8,24 +8,38 @@ from collector.findings import Finding, Severity
 from collector.identities.printed import plain
 from collector.logs import Log
 from collector.results import Host, Run
+from collector.words import Message, Text, say
 
 _NOTES_ONLY = ("initrd", "clocksource")
 """Facts that may differ by plan or by nature of the VMM: worth a note."""
 _FEW_COPIES = 3
 _PARAMETERS = {
-    "file_count": "number of files",
-    "file_size_bytes": "bytes per file",
-    "file_total_size_bytes": "bytes in all files",
-    "file_block_size_bytes": "bytes per block",
-    "block_size_bytes": "bytes per block",
-    "threads": "threads",
-    "memory_operation": "operation",
-    "file_io_mode": "I/O mode",
-    "file_extra_flags": "extra flags of open()",
-    "file_fsync_freq": "requests between two fsyncs",
-    "prime_limit": "limit of the prime numbers",
+    "file_count": say("number of files"),
+    "file_size_bytes": say("bytes per file"),
+    "file_total_size_bytes": say("bytes in all files"),
+    "file_block_size_bytes": say("bytes per block"),
+    "block_size_bytes": say("bytes per block"),
+    "threads": say("threads"),
+    "memory_operation": say("operation"),
+    "file_io_mode": say("I/O mode"),
+    "file_extra_flags": say("extra flags of open()"),
+    "file_fsync_freq": say("requests between two fsyncs"),
+    "prime_limit": say("limit of the prime numbers"),
 }
 """What the logs of one case say about how it was measured; `file_size_bytes` is the file set."""
+
+_WITH_CARE = say("{fact} differs: {sides}; compare with care")
+_NO_COMPARISON = say(
+    "{fact} differs: {sides}; they are no comparison of VMMs: measure all sides with the same"
+)
+_COPY = say(
+    "byte for byte the same log as {log}: two measurements never end with the same numbers;"
+    " one is a copy, measure again"
+)
+_MAYBE_A_COPY = say(
+    "byte for byte the same log as {log}: two measurements hardly ever end with the same numbers;"
+    " is one a copy?"
+)
 
 
 def unlike_facts(run: Run, host: Host) -> list[Finding]:
@@ -38,14 +52,9 @@ def unlike_facts(run: Run, host: Host) -> list[Finding]:
         values = {label: known[name] for label, known in facts.items() if name in known}
         if len(set(values.values())) > 1:
             severity: Severity = "note" if name in _NOTES_ONLY else "contradiction"
-            advice = (
-                "compare with care"
-                if severity == "note"
-                else "they are no comparison of VMMs: measure all sides with the same"
-            )
-            findings.append(
-                _about_host(run, host, severity, f"{fact.words} differs: {_list(values)}; {advice}")
-            )
+            form = _WITH_CARE if severity == "note" else _NO_COMPARISON
+            message = form.filled(fact=fact.words, sides=_list(values))
+            findings.append(_about_host(run, host, severity, message))
     return findings + _machines(run, host)
 
 
@@ -62,15 +71,20 @@ def _machines(run: Run, host: Host) -> list[Finding]:
             run,
             host,
             "contradiction",
-            f"machine type differs between two {kind}: {_list(values)}; compare like with like",
+            say(
+                "machine type differs between two {kind}: {sides}; compare like with like",
+                kind=kind,
+                sides=_list(values),
+            ),
         )
         for kind, values in by_type.items()
         if len(set(values.values())) > 1
     ]
     if not findings and len(set(everything.values())) > 1:
-        message = (
-            f"machine type differs: {_list(everything)}; a microvm has fewer devices than a"
-            " standard machine, so part of a difference is the machine's, not the VMM's"
+        message = say(
+            "machine type differs: {sides}; a microvm has fewer devices than a standard machine,"
+            " so part of a difference is the machine's, not the VMM's",
+            sides=_list(everything),
         )
         findings.append(_about_host(run, host, "note", message))
     return findings
@@ -82,7 +96,7 @@ def unlike_parameters(logs: Iterable[Log]) -> list[Finding]:
     for log in logs:
         if log.outcome == "ok" and log.tool.startswith("sysbench-"):
             cases[log.run, log.host, log.measurement, log.case].append(log)
-    findings: dict[tuple[str, str, str, str], Finding] = {}
+    findings: dict[tuple[str, str, str, Message], Finding] = {}
     for (run, host, measurement, _), group in cases.items():
         for finding in _unlike(group):
             # the same difference in each case of a measurement is said once
@@ -98,7 +112,7 @@ def _unlike(group: list[Log]) -> list[Finding]:
         if findings:
             break  # the sizes of a file set all follow from the first that differs
     versions = {log.log: log.version for log in group}
-    return findings + _odd_ones(group, versions, "", "sysbench version")
+    return findings + _odd_ones(group, versions, "", say("sysbench version"))
 
 
 def _parameter(log: Log, metric: str) -> str:
@@ -106,7 +120,9 @@ def _parameter(log: Log, metric: str) -> str:
     return log.words.get(metric, "") if number is None else plain(number)
 
 
-def _odd_ones(group: list[Log], values: dict[str, str], metric: str, words: str) -> list[Finding]:
+def _odd_ones(
+    group: list[Log], values: dict[str, str], metric: str, words: Message
+) -> list[Finding]:
     """Return one finding for each value that differs from the first side's."""
     known = [log for log in group if values[log.log]]
     if len({values[log.log] for log in known}) < 2:  # noqa: PLR2004
@@ -122,12 +138,20 @@ def _odd_ones(group: list[Log], values: dict[str, str], metric: str, words: str)
         sides = (
             f"{first.vmm} {values[first.log]}, {log.vmm} {value}"
             if first.vmm != log.vmm
-            else f"{values[first.log]} in repetition {first.repetition}, {value} in repetition"
-            f" {log.repetition}"
+            else say(
+                "{one} in repetition {first}, {other} in repetition {second}",
+                one=values[first.log],
+                first=first.repetition,
+                other=value,
+                second=log.repetition,
+            )
         )
-        message = (
-            f"{words} differs in {log.measurement}: {sides}; the numbers cannot be compared:"
-            " measure both with the same command"
+        message = say(
+            "{words} differs in {measurement}: {sides}; the numbers cannot be compared: measure"
+            " both with the same command",
+            words=words,
+            measurement=log.measurement,
+            sides=sides,
         )
         findings.append(log.finding("contradiction", metric, message))
     return findings
@@ -154,12 +178,15 @@ def same_log_twice(logs: Iterable[Log]) -> list[Finding]:
         certain = kind == "contradiction"
         many = len(pairs) > _FEW_COPIES
         for log, other in pairs[: 1 if many else _FEW_COPIES]:
-            more = f", and so are {len(pairs) - 1} more logs of {other.vmm}" if many else ""
-            message = (
-                f"byte for byte the same log as {other.log}{more}:"
-                f" two measurements {'never' if certain else 'hardly ever'} end with the same"
-                f" numbers; {'one is a copy, measure again' if certain else 'is one a copy?'}"
-            )
+            same: Text = other.log
+            if many:
+                same = say(
+                    "{log}, and so are {count} more logs of {vmm}",
+                    log=other.log,
+                    count=len(pairs) - 1,
+                    vmm=other.vmm,
+                )
+            message = (_COPY if certain else _MAYBE_A_COPY).filled(log=same)
             findings.append(log.finding("contradiction" if certain else "note", "", message))
     return findings
 
@@ -168,5 +195,5 @@ def _list(values: dict[str, str]) -> str:
     return ", ".join(f"{label} {short(value)}" for label, value in values.items())
 
 
-def _about_host(run: Run, host: Host, severity: Severity, message: str) -> Finding:
+def _about_host(run: Run, host: Host, severity: Severity, message: Message) -> Finding:
     return Finding(severity, run.name, host.name, "", "", "", None, "", "", None, message)

@@ -9,6 +9,7 @@ from collector.findings import Finding, Severity
 from collector.logs import Log
 from collector.results import Host, Run, Vmm
 from collector.surroundings import disturbance, facts_of_log, turned
+from collector.words import AND, Message, joined, say
 
 _ALL = "none"
 """What a guest is pinned to that may run on every processor."""
@@ -28,7 +29,7 @@ def surroundings(run: Run, host: Host, logs: Iterable[Log]) -> list[Finding]:
         if not is_emulated(run, host):
             # An emulated host compares nothing, and is busy emulating.
             findings += [
-                log.finding("note", "", f"the host was not quiet: {text}")
+                log.finding("note", "", say("the host was not quiet: {what}", what=text))
                 for log in group
                 if (text := disturbance(log))
             ]
@@ -47,8 +48,13 @@ def _changed(run: Run, host: Host, vmm: Vmm, logs: Iterable[Log]) -> list[Findin
             run,
             host,
             vmm,
-            f"{FACTS[name].words} changed while {vmm.label} was measured:"
-            f" {' and '.join(map(short, found))}; measure again what was measured with the other",
+            say(
+                "{fact} changed while {side} was measured: {values}; measure again what was"
+                " measured with the other",
+                fact=FACTS[name].words,
+                side=vmm.label,
+                values=joined(map(short, found), AND),
+            ),
         )
         for name, found in values.items()
         if len(found) > 1 and name != "tuning"
@@ -56,7 +62,7 @@ def _changed(run: Run, host: Host, vmm: Vmm, logs: Iterable[Log]) -> list[Findin
 
 
 def _turned(host: Host, logs: list[Log]) -> list[Finding]:
-    affected: dict[str, list[Log]] = defaultdict(list)
+    affected: dict[Message, list[Log]] = defaultdict(list)
     for log in logs:
         for text in turned(host, log):
             affected[text].append(log)
@@ -64,8 +70,13 @@ def _turned(host: Host, logs: list[Log]) -> list[Finding]:
         found[0].finding(
             "contradiction",
             "",
-            f"the tuning did not last: {text} in {len(found)} of {len(logs)} measurements; stop"
-            " what turned it back (power-profiles-daemon, tuned, TLP) and measure again",
+            say(
+                "the tuning did not last: {what} in {count} of {all} measurements; stop what"
+                " turned it back (power-profiles-daemon, tuned, TLP) and measure again",
+                what=text,
+                count=len(found),
+                all=len(logs),
+            ),
         )
         for text, found in affected.items()
     ]
@@ -78,26 +89,31 @@ def _not_pinned(run: Run, host: Host, vmm: Vmm, logs: list[Log]) -> list[Finding
     guest = vmm.meta.get("guest")
     asked = guest.get("cpus") if isinstance(guest, dict) else ""
     if asked and asked != host.meta.get("cpus_online"):
-        message = (
-            f"guest_cpus asks for {asked}, but the kernel let the guests run on every processor:"
-            " correct it in the inventory and measure again"
+        message = say(
+            "guest_cpus asks for {asked}, but the kernel let the guests run on every processor:"
+            " correct it in the inventory and measure again",
+            asked=asked,
         )
         return [_finding("contradiction", run, host, vmm, message)]
     if (kinds := _unlike_processors(host.meta)) and not is_emulated(run, host):
-        message = f"the guests were not pinned on a host with {kinds}: set guest_cpus"
+        message = say(
+            "the guests were not pinned on a host with {kinds}: set guest_cpus", kinds=kinds
+        )
         return [_finding("note", run, host, vmm, message)]
     return []
 
 
-def _unlike_processors(meta: Mapping[str, Any]) -> str:
-    """Return why it matters where on the host a guest runs; nothing where it does not."""
+def _unlike_processors(meta: Mapping[str, Any]) -> Message | None:
+    """Return why it matters where on the host a guest runs; None where it does not."""
     kinds = meta.get("cpu_kinds")
     sockets = meta.get("sockets")
-    reasons = ["processors of several kinds"] if isinstance(kinds, dict) else []
-    reasons += [f"{sockets} sockets"] if isinstance(sockets, int) and sockets > 1 else []
-    reasons += ["SMT"] if meta.get("smt") == "on" else []
-    return " and ".join(reasons)
+    reasons = [say("processors of several kinds")] if isinstance(kinds, dict) else []
+    reasons += (
+        [say("{count} sockets", count=sockets)] if isinstance(sockets, int) and sockets > 1 else []
+    )
+    reasons += [say("SMT")] if meta.get("smt") == "on" else []
+    return joined(reasons, AND) if reasons else None
 
 
-def _finding(severity: Severity, run: Run, host: Host, vmm: Vmm, message: str) -> Finding:
+def _finding(severity: Severity, run: Run, host: Host, vmm: Vmm, message: Message) -> Finding:
     return Finding(severity, run.name, host.name, vmm.name, "", "", None, "", "", None, message)

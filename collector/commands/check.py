@@ -73,7 +73,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _entry(checked: Checked) -> dict[str, Any]:
     findings = [
-        {**dataclasses.asdict(finding), "place": finding.place} for finding in checked.findings
+        {
+            **dataclasses.asdict(finding),
+            "message": finding.message.english,
+            "place": finding.place,
+        }
+        for finding in checked.findings
     ]
     return {
         "path": str(checked.path),
@@ -95,7 +100,7 @@ def _show(checked: Checked, *, notes: bool) -> None:
         if finding.severity == "note" and not notes:
             continue
         print(f"  {finding.severity} at {printable(finding.place)}")
-        _print_text(finding.message, "    ")
+        _print_text(finding.message.english, "    ")
 
 
 def _print_text(text: str, indent: str) -> None:

@@ -69,7 +69,7 @@ def _words(name: str) -> str:
     """Return what a fact that the logs themselves state is called."""
     if name in PARAMETERS:
         return f"{OWN_FACTS['parameters']} {name}"
-    return FACTS[name].words if name in FACTS else OWN_FACTS[name]
+    return FACTS[name].words.english if name in FACTS else OWN_FACTS[name]
 
 
 def _labels(left: Side, right: Side) -> dict[str, str]:
@@ -101,7 +101,7 @@ def side_warnings(left: Side, right: Side, subject: str, case: str) -> tuple[str
             f"machine types differ: {left.label} {left.machine}, {right.label} {right.machine}"
         )
     unknown = [
-        FACTS[name].words
+        FACTS[name].words.english
         for name in _UNRECORDED
         if name not in left.facts or name not in right.facts
     ]

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from collector.compare.model import p_text
 from collector.files import complete
 from collector.html.svg import plot, readable
-from collector.labels import Language, say
+from collector.labels import Language, in_words
 from collector.report.answers import remarks_of, verdict_text
 from collector.report.content import HostReport
 from collector.report.lab import LabReport
@@ -68,7 +68,7 @@ def _environment(language: Language) -> Environment:
     environment.globals["p_text"] = p_text
     environment.globals["verdict_text"] = lambda comparison: verdict_text(comparison, language)
     environment.globals["remarks_of"] = lambda comparison: remarks_of(comparison, language)
-    environment.globals["say"] = lambda key, **fields: say(language, key, **fields)
+    environment.globals["say"] = lambda key, **fields: in_words(language, key, **fields)
     return environment
 
 
@@ -82,14 +82,14 @@ def _write(text: str, path: Path) -> None:
 def _contents(report: HostReport) -> Iterator[tuple[str, str]]:
     names = {table.subject for table in report.tables}
     yield from (
-        (subject, say(report.language, f"sheet {subject}"))
+        (subject, in_words(report.language, f"sheet {subject}"))
         for subject in ("overview", *SUBJECTS, *_OTHER_SECTIONS)
         if subject not in SUBJECTS or subject in names
     )
 
 
 def _heads(report: HostReport) -> dict[str, tuple[str, ...]]:
-    fact, value = say(report.language, "head fact"), say(report.language, "head value")
+    fact, value = in_words(report.language, "head fact"), in_words(report.language, "head value")
     labels = [report.data.labels[vmm.name] for vmm in report.data.vmms]
     return {
         "run": (fact, value),
@@ -107,7 +107,9 @@ def _body_cell(cell: Cell, report: HostReport) -> Markup:
     lines: list[str] = []
     kind = "none" if cell.style is Style.TEXT else "number"
     if cell.average_of:
-        lines.append(say(report.language, "average of", counted=cell.counted, rows=cell.average_of))
+        lines.append(
+            in_words(report.language, "average of", counted=cell.counted, rows=cell.average_of)
+        )
     if cell.key is not None and cell.source is not None:
         lines.append(f"{cell.key.metric} {cell.source.log}:{cell.source.line}")
         if cell.value is None:

@@ -12,7 +12,7 @@ from statistics import median
 
 from markupsafe import Markup
 
-from collector.labels import Language, say
+from collector.labels import Language, in_words
 from collector.report.series import COLOURS, Chart, Series
 
 _COLOURS = tuple(f"#{colour.lower()}" for colour in COLOURS)
@@ -144,7 +144,7 @@ def _strips(chart: Chart, language: Language) -> Markup:
         shapes.append(_axis(_around(everything), y))
         y += _AXIS
     else:
-        shapes.append(_text(say(language, "own scales"), _LEFT, y + 8, "note"))
+        shapes.append(_text(in_words(language, "own scales"), _LEFT, y + 8, "note"))
         y += 14
     return _frame(chart, y, shapes, legend=False)
 

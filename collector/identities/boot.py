@@ -1,6 +1,7 @@
 """Identities of boot times and of memory footprints."""
 
 from collector.identities.printed import Numbers, Problem
+from collector.words import say
 
 PARTS = ("firmware_s", "loader_s", "kernel_s", "initrd_s", "userspace_s")
 _MILLISECOND = 0.001
@@ -26,8 +27,14 @@ def boot_sum(numbers: Numbers) -> list[Problem]:
     return [
         Problem(
             "total_s",
-            f"{words} = {_seconds(added)}, but the total says {_seconds(total.value)}:"
-            f" the difference of {_seconds(abs(added - total.value))} is more than rounding",
+            say(
+                "{words} = {sum}, but the total says {total}: the difference of {difference} is"
+                " more than rounding",
+                words=words,
+                sum=_seconds(added),
+                total=_seconds(total.value),
+                difference=_seconds(abs(added - total.value)),
+            ),
         )
     ]
 
@@ -45,8 +52,14 @@ def footprint_order(numbers: Numbers) -> list[Problem]:
             problems.append(
                 Problem(
                     small,
-                    f"{names[small]} ({numbers[small].value:.0f} kB) is greater than"
-                    f" {names[large]} ({numbers[large].value:.0f} kB), of which it is a part",
+                    say(
+                        "{small} ({a:.0f} kB) is greater than {large} ({b:.0f} kB), of which it"
+                        " is a part",
+                        small=names[small],
+                        a=numbers[small].value,
+                        large=names[large],
+                        b=numbers[large].value,
+                    ),
                 )
             )
     return problems
@@ -59,12 +72,18 @@ def whole_pages(numbers: Numbers) -> list[Problem]:
         if name not in numbers or numbers[name].step > 1 or not numbers[name].value % _PAGE_KB:
             continue
         value = numbers[name].value
-        hint = "a digit is wrong" if value == int(value) else "is it in MB?"
+        hint = say("a digit is wrong") if value == int(value) else say("is it in MB?")
         problems.append(
             Problem(
                 name,
-                f"{value:.10g} kB is no multiple of {_PAGE_KB}, but pmap counts pages of"
-                f" {_PAGE_KB} kB: {hint}",
+                say(
+                    "{value:.10g} kB is no multiple of {page}, but pmap counts pages of"
+                    " {page_kb} kB: {hint}",
+                    value=value,
+                    page=_PAGE_KB,
+                    page_kb=_PAGE_KB,
+                    hint=hint,
+                ),
             )
         )
     return problems

@@ -6,6 +6,7 @@ from collector.identities.latency import lateness, rate_agrees
 from collector.identities.modes import MODES, idle_metrics, only_reads
 from collector.identities.printed import Numbers, Printed, Problem, about, plain
 from collector.identities.requests import request_size
+from collector.words import say
 
 MIB = 1 << 20
 _SIGMAS = 6
@@ -24,8 +25,14 @@ def memory_transfer(numbers: Numbers, process_s: float | None = None) -> list[Pr
             problems.append(
                 Problem(
                     "transferred_mib",
-                    f"{plain(events.value)} operations of {plain(block.value)} bytes are"
-                    f" {about(expected)} MiB, but {plain(moved.value)} MiB were transferred",
+                    say(
+                        "{operations} operations of {bytes} bytes are {expected} MiB, but"
+                        " {moved} MiB were transferred",
+                        operations=plain(events.value),
+                        bytes=plain(block.value),
+                        expected=about(expected),
+                        moved=plain(moved.value),
+                    ),
                 )
             )
     speed, time = numbers.get("throughput_mib_per_s"), numbers.get("total_time_s")
@@ -34,9 +41,13 @@ def memory_transfer(numbers: Numbers, process_s: float | None = None) -> list[Pr
         problems.append(
             Problem(
                 "throughput_mib_per_s",
-                f"{plain(moved.value)} MiB in {plain(time.value)} s are"
-                f" {about(moved.value / max(time.value, 1e-9))} MiB/s, but the rate says"
-                f" {plain(speed.value)} MiB/s",
+                say(
+                    "{mib} MiB in {time} s are {rate} MiB/s, but the rate says {said} MiB/s",
+                    mib=plain(moved.value),
+                    time=plain(time.value),
+                    rate=about(moved.value / max(time.value, 1e-09)),
+                    said=plain(speed.value),
+                ),
             )
         )
     return problems
@@ -47,7 +58,11 @@ def other_direction(numbers: Numbers, mode: str) -> list[Problem]:
     return [
         Problem(
             name,
-            f"{plain(numbers[name].value)} in a {MODES[mode].words} test, where it must be 0",
+            say(
+                "{value} in a {mode} test, where it must be 0",
+                value=plain(numbers[name].value),
+                mode=MODES[mode].words,
+            ),
         )
         for name in idle_metrics(mode)
         if name in numbers and numbers[name].value
@@ -75,10 +90,17 @@ def bytes_per_request(numbers: Numbers, mode: str) -> list[Problem]:
         problems.append(
             Problem(
                 moved_name,
-                f"{plain(moved.value)} MiB/s over {plain(requests.value)} requests/s are"
-                f" {about(moved.value * MIB / requests.value)} bytes per request; blocks of"
-                f" {plain(block)} bytes in files of {plain(size)} bytes make"
-                f" {about(mean)} (sysbench cuts requests at the end of a file)",
+                say(
+                    "{rate} MiB/s over {requests} requests/s are {bytes} bytes per request;"
+                    " blocks of {block} bytes in files of {size} bytes make {mean} (sysbench"
+                    " cuts requests at the end of a file)",
+                    rate=plain(moved.value),
+                    requests=plain(requests.value),
+                    bytes=about(moved.value * MIB / requests.value),
+                    block=plain(block),
+                    size=plain(size),
+                    mean=about(mean),
+                ),
             )
         )
     return problems
@@ -109,9 +131,16 @@ def fsyncs(numbers: Numbers, mode: str, process_s: float | None = None) -> list[
     return [
         Problem(
             "fsyncs_per_s",
-            f"{plain(seen.value)} fsyncs/s with {plain(requests.value)} requests/s: an fsync of"
-            f" all {plain(files)} files after each {plain(frequency)} requests and one by each"
-            f" thread at the end make about {about(expected)}",
+            say(
+                "{fsyncs} fsyncs/s with {requests} requests/s: an fsync of all {files} files"
+                " after each {frequency} requests and one by each thread at the end make about"
+                " {expected}",
+                fsyncs=plain(seen.value),
+                requests=plain(requests.value),
+                files=plain(files),
+                frequency=plain(frequency),
+                expected=about(expected),
+            ),
         )
     ]
 
@@ -143,7 +172,11 @@ def file_events(numbers: Numbers, process_s: float | None = None) -> list[Proble
     return [
         Problem(
             name,
-            f"{plain(events)} events in {plain(time.value)} s, but reads/s, writes/s and fsyncs/s"
-            f" make {about(sum(kind.value for kind in kinds) * time.value)}",
+            say(
+                "{events} events in {time} s, but reads/s, writes/s and fsyncs/s make {count}",
+                events=plain(events),
+                time=plain(time.value),
+                count=about(sum(kind.value for kind in kinds) * time.value),
+            ),
         )
     ]

@@ -7,6 +7,7 @@ import math
 import re
 
 from collector.identities.printed import Numbers, Printed, Problem, about, plain
+from collector.words import Message, say, say_in
 
 _BUCKETS = 1024
 _SHORTEST_MS = 1e-3
@@ -51,17 +52,26 @@ def order(numbers: Numbers) -> list[Problem]:
             problems.append(
                 Problem(
                     small,
-                    f"the {_words(small)} latency ({plain(numbers[small].value)} ms) is greater"
-                    f" than the {_words(large)} ({plain(numbers[large].value)} ms)",
+                    say(
+                        "the {a} latency ({x} ms) is greater than the {b} ({y} ms)",
+                        a=_words(small),
+                        x=plain(numbers[small].value),
+                        b=_words(large),
+                        y=plain(numbers[large].value),
+                    ),
                 )
             )
     return problems or _average_within_reach(numbers, percentile)
 
 
-def _words(metric: str) -> str:
+def _words(metric: str) -> Message:
     if found := _PERCENTILE.fullmatch(metric):
-        return f"percentile {found[1]}"
-    names = {"latency_min_ms": "minimum", "latency_avg_ms": "average", "latency_max_ms": "maximum"}
+        return say("percentile {number}", number=found[1])
+    names = {
+        "latency_min_ms": say("minimum"),
+        "latency_avg_ms": say_in("of latencies", "average"),
+        "latency_max_ms": say("maximum"),
+    }
     return names[metric]
 
 
@@ -79,7 +89,7 @@ def _average_within_reach(numbers: Numbers, percentile: str | None) -> list[Prob
     events = numbers.get("total_events", Printed(math.inf)).value
     if events < _FEW_EVENTS or _clamped(percentile, None, numbers):
         return []
-    share = float(_words(percentile).removeprefix("percentile ")) / 100 - 1 / events
+    share = float(percentile[len("latency_p") : -len("_ms")]) / 100 - 1 / events
     average, most = numbers["latency_avg_ms"], numbers["latency_max_ms"].high
     reach = share * numbers[percentile].high * _HALF_BUCKET + (1 - share) * most
     if average.low <= reach * _SLACK:
@@ -87,10 +97,16 @@ def _average_within_reach(numbers: Numbers, percentile: str | None) -> list[Prob
     return [
         Problem(
             "latency_avg_ms",
-            f"an average of {plain(average.value)} ms is out of reach: {share:.0%} of the events"
-            f" took at most {plain(numbers[percentile].value)} ms and the others at most"
-            f" {plain(numbers['latency_max_ms'].value)} ms, so it cannot be above"
-            f" {about(reach)} ms",
+            say(
+                "an average of {average} ms is out of reach: {share:.0%} of the events took at"
+                " most {percentile} ms and the others at most {most} ms, so it cannot be above"
+                " {reach} ms",
+                average=plain(average.value),
+                share=share,
+                percentile=plain(numbers[percentile].value),
+                most=plain(numbers["latency_max_ms"].value),
+                reach=about(reach),
+            ),
         )
     ]
 
@@ -114,8 +130,13 @@ def percentile_is_bucket(numbers: Numbers) -> list[Problem]:
     return [
         Problem(
             name,
-            f"sysbench cannot print a percentile of {plain(numbers[name].value)} ms: it prints"
-            f" the middle of a histogram's bucket, here {low:.2f} or {high:.2f}",
+            say(
+                "sysbench cannot print a percentile of {value} ms: it prints the middle of a"
+                " histogram's bucket, here {low:.2f} or {high:.2f}",
+                value=plain(numbers[name].value),
+                low=low,
+                high=high,
+            ),
         )
     ]
 
@@ -145,23 +166,30 @@ def little(numbers: Numbers) -> list[Problem]:
     return [
         Problem(
             "events_per_second",
-            f"{about(rate.value)} events/s times {plain(average.value)} ms average latency ="
-            f" {about(rate.value * average.value / 1000)} threads at work, but the test has"
-            f" {plain(threads.value)} (Little's law): {_total_events_hint(rate, average, threads)}",
+            say(
+                "{rate} events/s times {latency} ms average latency = {busy} threads at work,"
+                " but the test has {threads} (Little's law): {hint}",
+                rate=about(rate.value),
+                latency=plain(average.value),
+                busy=about(rate.value * average.value / 1000),
+                threads=plain(threads.value),
+                hint=_total_events_hint(rate, average, threads),
+            ),
         )
     ]
 
 
-def _total_events_hint(rate: Printed, average: Printed, threads: Printed) -> str:
+def _total_events_hint(rate: Printed, average: Printed, threads: Printed) -> Message:
     """A speed that is a round number of seconds too high is the total number of events."""
     seconds = rate.value * average.value / 1000 / threads.value
     if seconds >= 3:  # noqa: PLR2004 - shorter tests are hardly ever made
-        return (
-            f"the speed is {about(seconds)} times too high, as the total number of events of a"
-            f" test of about {seconds:.0f} s is (or the latency is that of a test with more"
-            " threads)"
+        return say(
+            "the speed is {times} times too high, as the total number of events of a test of"
+            " about {seconds:.0f} s is (or the latency is that of a test with more threads)",
+            times=about(seconds),
+            seconds=seconds,
         )
-    return "the speed or the latency is too high, or the number of threads is another"
+    return say("the speed or the latency is too high, or the number of threads is another")
 
 
 def lateness(numbers: Numbers, process_s: float | None = None) -> float:
@@ -188,9 +216,13 @@ def events_over_time(numbers: Numbers, process_s: float | None = None) -> list[P
     return [
         Problem(
             "events_per_second",
-            f"{plain(events.value)} events in {plain(time.value)} s are"
-            f" {about(events.value / max(time.value, 1e-9))} events/s, but the speed says"
-            f" {about(rate.value)}",
+            say(
+                "{events} events in {time} s are {rate} events/s, but the speed says {speed}",
+                events=plain(events.value),
+                time=plain(time.value),
+                rate=about(events.value / max(time.value, 1e-09)),
+                speed=about(rate.value),
+            ),
         )
     ]
 
@@ -220,9 +252,14 @@ def latency_sum(numbers: Numbers) -> list[Problem]:
             problems.append(
                 Problem(
                     "latency_avg_ms",
-                    f"{plain(events.value)} events of {plain(average.value)} ms on average are"
-                    f" {about(average.value * events.value)} ms, but the sum of all latencies is"
-                    f" {plain(total.value)} ms",
+                    say(
+                        "{events} events of {average} ms on average are {product} ms, but the"
+                        " sum of all latencies is {sum} ms",
+                        events=plain(events.value),
+                        average=plain(average.value),
+                        product=about(average.value * events.value),
+                        sum=plain(total.value),
+                    ),
                 )
             )
     threads, time = numbers.get("threads"), numbers.get("total_time_s")
@@ -230,9 +267,14 @@ def latency_sum(numbers: Numbers) -> list[Problem]:
         problems.append(
             Problem(
                 "latency_sum_ms",
-                f"all latencies add up to {about(total.value / 1000)} s, but"
-                f" {plain(threads.value)} threads have only"
-                f" {about(threads.value * time.value)} s in a test of {plain(time.value)} s",
+                say(
+                    "all latencies add up to {sum} s, but {threads} threads have only {room} s"
+                    " in a test of {time} s",
+                    sum=about(total.value / 1000),
+                    threads=plain(threads.value),
+                    room=about(threads.value * time.value),
+                    time=plain(time.value),
+                ),
             )
         )
     return problems

@@ -2,22 +2,24 @@
 
 from typing import NamedTuple
 
+from collector.words import Message, say
+
 
 class Mode(NamedTuple):
     """What a mode does, in words, and whether it reads and writes."""
 
-    words: str
+    words: Message
     reads: bool
     writes: bool
 
 
 MODES = {
-    "rndrd": Mode("random read", reads=True, writes=False),
-    "rndwr": Mode("random write", reads=False, writes=True),
-    "seqrd": Mode("sequential read", reads=True, writes=False),
-    "seqwr": Mode("sequential write", reads=False, writes=True),
-    "rndrw": Mode("random read and write", reads=True, writes=True),
-    "seqrewr": Mode("sequential rewrite", reads=False, writes=True),
+    "rndrd": Mode(say("random read"), reads=True, writes=False),
+    "rndwr": Mode(say("random write"), reads=False, writes=True),
+    "seqrd": Mode(say("sequential read"), reads=True, writes=False),
+    "seqwr": Mode(say("sequential write"), reads=False, writes=True),
+    "rndrw": Mode(say("random read and write"), reads=True, writes=True),
+    "seqrewr": Mode(say("sequential rewrite"), reads=False, writes=True),
 }
 """The report's four in its order, then the others."""
 _OF_READS = ("reads_per_s", "read_mib_per_s")

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from collector.words import Message
+
 
 @dataclass(frozen=True, slots=True)
 class Printed:
@@ -32,7 +34,7 @@ class Problem(NamedTuple):
     """A contradiction among numbers: the metric to look at first, and the words."""
 
     metric: str
-    message: str
+    message: Message
 
 
 def plain(value: float) -> str:

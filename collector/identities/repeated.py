@@ -5,6 +5,7 @@ them. `repeated` has the numbers that tables show; the others only tell of a cha
 """
 
 from collector.identities.printed import Numbers, Problem, about, plain
+from collector.words import Message, say
 
 _FAIRNESS_STEP = 1e-4
 _MIB_IN_MB = (1 << 20) / 1e6
@@ -39,8 +40,14 @@ def _fair_events(numbers: Numbers) -> list[Problem]:
     return [
         Problem(
             "total_events",
-            f"{plain(threads)} threads with {each:.4f} events each (Threads fairness) make"
-            f" {about(each * threads)} events, but the total says {plain(total)}",
+            say(
+                "{threads} threads with {events:.4f} events each (Threads fairness) make"
+                " {product} events, but the total says {total}",
+                threads=plain(threads),
+                events=each,
+                product=about(each * threads),
+                total=plain(total),
+            ),
         )
     ]
 
@@ -56,30 +63,43 @@ def _fair_time(numbers: Numbers) -> list[Problem]:
     return [
         Problem(
             "latency_sum_ms",
-            f"{plain(threads)} threads at work for {each:.4f} s each (Threads fairness) make"
-            f" {about(each * threads * 1000)} ms, but the sum of all latencies is"
-            f" {plain(total)} ms",
+            say(
+                "{threads} threads at work for {seconds:.4f} s each (Threads fairness) make"
+                " {product} ms, but the sum of all latencies is {sum} ms",
+                threads=plain(threads),
+                seconds=each,
+                product=about(each * threads * 1000),
+                sum=plain(total),
+            ),
         )
     ]
 
 
 def _operations(numbers: Numbers) -> list[Problem]:
     """An operation of the memory test is an event."""
-    return _same(numbers, "total_operations", "total_events", "operations", "events")
+    return _same(numbers, "total_operations", "total_events", say("operations"), say("events"))
 
 
 def _rate(numbers: Numbers) -> list[Problem]:
     """Sysbench 1.1 prints the rate twice."""
-    return _same(numbers, "events_per_second", "eps_per_s", "events/s", "under Throughput")
+    return _same(
+        numbers, "events_per_second", "eps_per_s", say("events/s"), say("under Throughput")
+    )
 
 
-def _same(numbers: Numbers, one: str, other: str, left: str, right: str) -> list[Problem]:
+def _same(numbers: Numbers, one: str, other: str, left: Message, right: Message) -> list[Problem]:
     if one not in numbers or other not in numbers:
         return []
     first, second = numbers[one], numbers[other]
     if abs(first.value - second.value) <= first.step + second.step:
         return []
-    message = f"{plain(first.value)} {left}, but {plain(second.value)} {right}: they are the same"
+    message = say(
+        "{first} {left}, but {second} {right}: they are the same",
+        first=plain(first.value),
+        left=left,
+        second=plain(second.value),
+        right=right,
+    )
     return [Problem(one, message)]
 
 
@@ -91,9 +111,11 @@ def _megabytes(numbers: Numbers) -> list[Problem]:
             continue
         low, high = numbers[mib].low * _MIB_IN_MB, numbers[mib].high * _MIB_IN_MB
         if numbers[mb].high < low or numbers[mb].low > high:
-            message = (
-                f"{plain(numbers[mib].value)} MiB/s are {about(numbers[mib].value * _MIB_IN_MB)}"
-                f" MB/s, but beside them stands {plain(numbers[mb].value)} MB/s"
+            message = say(
+                "{rate} MiB/s are {expected} MB/s, but beside them stands {said} MB/s",
+                rate=plain(numbers[mib].value),
+                expected=about(numbers[mib].value * _MIB_IN_MB),
+                said=plain(numbers[mb].value),
             )
             problems.append(Problem(mib, message))
     return problems
@@ -110,8 +132,13 @@ def _file_set(numbers: Numbers) -> list[Problem]:
     return [
         Problem(
             "file_total_size_bytes",
-            f"{plain(count)} files of {plain(size)} bytes are {plain(count * size)} bytes, but the"
-            f" log says {plain(total)}",
+            say(
+                "{count} files of {size} bytes are {total} bytes, but the log says {said}",
+                count=plain(count),
+                size=plain(size),
+                total=plain(count * size),
+                said=plain(total),
+            ),
         )
     ]
 
@@ -128,9 +155,12 @@ def parts_of_memory(numbers: Numbers) -> list[Problem]:
             continue
         total, added = numbers[whole].value, sum(numbers[name].value for name in parts)
         if abs(added - total) > _CUT_KB:
-            message = (
-                f"{words} is {plain(total)} kB, but its parts"
-                f" {' + '.join(plain(numbers[name].value) for name in parts)} are {plain(added)} kB"
+            message = say(
+                "{whole} is {value} kB, but its parts {parts} are {sum} kB",
+                whole=words,
+                value=plain(total),
+                parts=" + ".join(plain(numbers[name].value) for name in parts),
+                sum=plain(added),
             )
             problems.append(Problem(whole, message))
     return problems

@@ -12,6 +12,7 @@ from collector.results import Collection, collect
 from collector.typed.copies import varied_numbers
 from collector.typed.grid import made_by_vmmlab
 from collector.typed.workbook import check_tables, workbook_tables
+from collector.words import Field, Message, say
 
 _WORKBOOKS = (".xlsx", ".xlsm")
 _SPREADSHEETS = (".xls", ".xlsb", ".ods", ".csv", ".tsv", ".et", ".numbers")
@@ -85,7 +86,7 @@ def _folder(path: Path) -> Checked:
     try:
         beside = _workbooks(path, typed)
     except UnusableInputError as error:
-        note = CellFinding("note", path.name, "", "", f"not checked: {error}")
+        note = CellFinding("note", path.name, "", "", _not_checked(error))
         return replace(results, findings=(*results.findings, note))
     return replace(
         results,
@@ -132,7 +133,7 @@ def _workbooks(path: Path, books: Sequence[Path]) -> Checked:
         except UnusableInputError as error:
             if len(books) == 1:
                 raise
-            findings.append(CellFinding("note", name, "", "", f"not checked: {error}"))
+            findings.append(CellFinding("note", name, "", "", _not_checked(error)))
             continue
         count += len(tables)
         findings += [
@@ -147,6 +148,10 @@ def _workbooks(path: Path, books: Sequence[Path]) -> Checked:
     if len(books) > 1:
         content = f"{len(books)} workbooks, {content}"
     return Checked(path, tuple(findings), content, marks=frozenset(marks))
+
+
+def _not_checked(error: UnusableInputError) -> Message:
+    return say("not checked: {reason}", reason=str(error))
 
 
 def _plural(count: int, noun: str) -> str:
@@ -165,10 +170,15 @@ def _with_shared(one: Checked, all_checked: Sequence[Checked]) -> Checked:
     if not copies:
         return one
     more = len(copies) - _SHOWN
-    names = ", ".join(map(str, copies[:_SHOWN])) + (f" and {more} more" if more > 0 else "")
-    message = (
-        f"{shared[copies[0]]} of {len(one.marks)} measurements are also in {names}: the same run"
-        " handed in twice, or copied"
+    names: Field = ", ".join(map(str, copies[:_SHOWN]))
+    if more > 0:
+        names = say("{names} and {count} more", names=names, count=more)
+    message = say(
+        "{shared} of {count} measurements are also in {places}: the same run handed in twice, or"
+        " copied",
+        shared=shared[copies[0]],
+        count=len(one.marks),
+        places=names,
     )
     note = CellFinding("note", str(one.path), "", "", message)
     return replace(one, findings=(*one.findings, note))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from collector.checks import Finding, check_collection
 from collector.html import write_lab_page, write_page
-from collector.labels import Language, say
+from collector.labels import Language, in_words
 from collector.report.content import make_report
 from collector.report.csv_file import write_samples
 from collector.report.lab import HostLine, host_line, make_lab_report
@@ -125,7 +125,7 @@ def _summary(
         (
             *notices,
             *(f"{label}: {text}" for label, text in about),
-            *(f"{say(language, f'written {kind}')}: {path}" for kind, path in places),
+            *(f"{in_words(language, f'written {kind}')}: {path}" for kind, path in places),
         ),
         clean,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from collector.labels import WORDS, Language, say
+from collector.labels import WORDS, Language, in_words
 from collector.report.facts import as_text
 from collector.report.problems import Problem
 from collector.results import Vmm
@@ -15,7 +15,7 @@ def about(
     data: HostData, problems: tuple[Problem, ...], language: Language
 ) -> tuple[tuple[str, str], ...]:
     """Return label and text of each line; what is not recorded is said to be unknown."""
-    unknown = say(language, "unknown")
+    unknown = in_words(language, "unknown")
     host = data.host.meta
     outcomes = [source.outcome for source in data.logs.values()]
     lines = [("about run", data.run.name)]
@@ -29,7 +29,7 @@ def about(
             )
         )
     machine = [
-        say(language, f"with {name}", text=text) if f"with {name}" in WORDS else text
+        in_words(language, f"with {name}", text=text) if f"with {name}" in WORDS else text
         for name in ("cpu_model", "cpus", "memory_mib", "os", "kernel", "virtualization")
         if (text := as_text(host.get(name))) not in {"", "none"}
     ]
@@ -39,13 +39,13 @@ def about(
     lines.append(
         (
             "about logs",
-            say(language, "counted logs", good=outcomes.count("ok"), planned=len(outcomes)),
+            in_words(language, "counted logs", good=outcomes.count("ok"), planned=len(outcomes)),
         )
     )
     lines.append(
         (
             "about problems line",
-            say(
+            in_words(
                 language,
                 "counted problems",
                 missing=kinds.count("missing"),
@@ -54,7 +54,7 @@ def about(
             ),
         )
     )
-    return tuple((say(language, label), text) for label, text in lines)
+    return tuple((in_words(language, label), text) for label, text in lines)
 
 
 def _vmm(data: HostData, vmm: Vmm, language: Language) -> str:
@@ -62,9 +62,9 @@ def _vmm(data: HostData, vmm: Vmm, language: Language) -> str:
     facts = {name: vmm.meta.get(name) for name in ("version", "machine", "commit")}
     if isinstance(facts["commit"], str):
         facts["commit"] = facts["commit"][:_COMMIT_DIGITS]
-    parts = [say(language, f"with {name}", text=text) for name, text in facts.items() if text]
+    parts = [in_words(language, f"with {name}", text=text) for name, text in facts.items() if text]
     return f"{data.labels[vmm.name]}: {_listed(parts, language)}"
 
 
 def _listed(parts: Sequence[str], language: Language) -> str:
-    return ", ".join(parts) or say(language, "unknown")
+    return ", ".join(parts) or in_words(language, "unknown")

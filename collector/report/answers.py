@@ -11,7 +11,7 @@ from math import exp, log
 
 from collector.compare import Comparison, Side
 from collector.compare.side import Key, Series
-from collector.labels import Language, say
+from collector.labels import Language, in_words
 from collector.metrics import metric
 from collector.report.wording import in_language
 from collector.subjects import SUBJECTS
@@ -127,7 +127,7 @@ def _with_lacking(answer: Answer, lacking: Sequence[Comparison], language: Langu
     for one in lacking:
         sides.setdefault(one.right if one.n_left else one.left, []).append(one.case)
     said = (
-        say(language, "lacking", vmm=vmm, cases=", ".join(dict.fromkeys(cases)))
+        in_words(language, "lacking", vmm=vmm, cases=", ".join(dict.fromkeys(cases)))
         for vmm, cases in sides.items()
     )
     return replace(answer, remarks=(*answer.remarks, *said))
@@ -182,7 +182,7 @@ def _answer(
     if parts > 1 and ratios and not refused:
         words.insert(
             1,
-            say(
+            in_words(
                 language,
                 "over cases",
                 count=parts,
@@ -199,7 +199,7 @@ def _answer(
         whole.interval_low,
         whole.interval_high,
         whole.p_value,
-        say(language, "joint").join(words),
+        in_words(language, "joint").join(words),
         remarks_of(whole, language),
         whole.verdict in {"left lower", "left higher"},
         parts,
@@ -214,7 +214,7 @@ def _no_answer(
     why: str = "no whole",
 ) -> Answer:
     """Say why a subject has no answer, where the comparison of its cases does not."""
-    text = say(language, "verdict not comparable" if refused else why)
+    text = in_words(language, "verdict not comparable" if refused else why)
     remarks = tuple(in_language(part, language) for part in _sentences(refused))
     return Answer(
         subject, (metrics[0],), None, None, None, None, None, None, text, remarks, called=False
@@ -235,12 +235,12 @@ def _sentences(reasons: Sequence[str]) -> tuple[str, ...]:
 def verdict_text(comparison: Comparison, language: Language) -> str:
     """Return what a comparison found, in words: lower or higher, better or worse."""
     if comparison.verdict not in {"left lower", "left higher"} or comparison.ratio is None:
-        return say(language, f"verdict {comparison.verdict}", left=comparison.left)
+        return in_words(language, f"verdict {comparison.verdict}", left=comparison.left)
     higher_is_better = metric(comparison.metric).higher_is_better
     lower = comparison.verdict == "left lower"
     many_times = not 1 / _MANY_TIMES < comparison.ratio < _MANY_TIMES
     direction = "answer lower" if lower else "answer higher"
-    text = say(
+    text = in_words(
         language,
         "answer times" if many_times else direction,
         left=comparison.left,
@@ -250,6 +250,6 @@ def verdict_text(comparison: Comparison, language: Language) -> str:
     )
     if higher_is_better is None:
         return text
-    return say(
+    return in_words(
         language, "answer worse" if lower == higher_is_better else "answer better", text=text
     )

@@ -8,7 +8,7 @@ import pandas as pd
 
 from collector.compare import Comparison, compare_pairs, make_side, on_like_hosts
 from collector.findings import Finding
-from collector.labels import Language, say
+from collector.labels import Language, in_words
 from collector.report.about import about
 from collector.report.answers import Answer, answers_of, by_subject
 from collector.report.facts import Fact, facts_of
@@ -43,8 +43,8 @@ class Pair:
         """
         own = [remark for remark in answer.remarks if remark not in self.remarks]
         if answer.p_value is None and answer.remarks and not own:
-            own = [say(language, "see remarks")]
-        return say(language, "joint").join((answer.text, *own))
+            own = [in_words(language, "see remarks")]
+        return in_words(language, "joint").join((answer.text, *own))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def _with_doubts(
     answers = []
     for answer in pair.answers:
         count = counts[pair.left, answer.subject] + counts[pair.right, answer.subject]
-        doubts = (say(language, "doubted", count=count),) if count else ()
+        doubts = (in_words(language, "doubted", count=count),) if count else ()
         answers.append(replace(answer, remarks=(*answer.remarks, *doubts)))
     return replace(pair, answers=tuple(answers))
 
@@ -159,7 +159,7 @@ def title_of(labels: Sequence[str], language: Language) -> str:
     """Return the title of a report about VMMs with these labels."""
     names = labels[0] if labels else ""
     for label in labels[1:-1]:
-        names = say(language, "comma", left=names, right=label)
+        names = in_words(language, "comma", left=names, right=label)
     if len(labels) > 1:
-        names = say(language, "and", left=names, right=labels[-1])
-    return say(language, "title report", vmms=names)
+        names = in_words(language, "and", left=names, right=labels[-1])
+    return in_words(language, "title report", vmms=names)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any, Literal
 
-from collector.labels import Language, say
+from collector.labels import Language, in_words
 from collector.report.fact_names import fact_name, order
 from collector.report.notices import left_out
 from collector.subjects.boot import BOOT
@@ -42,7 +42,7 @@ def facts_of(data: HostData, language: Language) -> tuple[Fact, ...]:
         for name, value in _flat({"run": data.run.name, **run})
     ]
     found += [
-        Fact("run", say(language, "fact left_out", vmm=vmm), (reason,))
+        Fact("run", in_words(language, "fact left_out", vmm=vmm), (reason,))
         for vmm, reason in left_out(data.run.meta).items()
     ]
     found += [
@@ -82,10 +82,12 @@ def _tuning(tuning: Any, language: Language) -> Iterator[Fact]:
     for name, setting in tuning.items():
         if isinstance(setting, dict):
             words = [as_text(setting.get(part)) or "-" for part in ("before", "wanted", "after")]
-            value = say(language, "fact tuned", before=words[0], wanted=words[1], after=words[2])
+            value = in_words(
+                language, "fact tuned", before=words[0], wanted=words[1], after=words[2]
+            )
         else:
             value = as_text(setting)
-        yield Fact("host", say(language, "fact tuning", name=name), (value,))
+        yield Fact("host", in_words(language, "fact tuning", name=name), (value,))
 
 
 def _flat(value: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

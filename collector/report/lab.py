@@ -7,7 +7,7 @@ import numpy as np
 
 from collector import statistics
 from collector.compare import Side, make_side
-from collector.labels import Language, say
+from collector.labels import Language, in_words
 from collector.metrics import metric
 from collector.report.content import HostReport, Pair, pairs_of, title_of
 from collector.report.fact_names import fact_name
@@ -98,7 +98,7 @@ class LabReport:
     def outlier_lines(self) -> list[str]:
         """One sentence per outlier host."""
         return [
-            say(
+            in_words(
                 self.language,
                 "outlier line",
                 host=host,
@@ -194,9 +194,9 @@ def _charts(sides: Sequence[Side], language: Language) -> Iterator[Chart]:
                 empty: tuple[float, ...] = ()
                 yield Chart(
                     subject,
-                    f"{say(language, f'subject {subject}')} {name}",
+                    f"{in_words(language, f'subject {subject}')} {name}",
                     metric(name).unit,
-                    say(language, f"categories {subject}"),
+                    in_words(language, f"categories {subject}"),
                     tuple(_case_label(about, key.case, language) for key in keys),
                     tuple(
                         Series(
@@ -229,7 +229,7 @@ def _about(
         ("number of hosts", str(len(hosts))),
         (
             "about logs",
-            say(
+            in_words(
                 language,
                 "counted logs",
                 good=sum(host.good for host in hosts),
@@ -238,7 +238,7 @@ def _about(
         ),
         (
             "about problems line",
-            say(
+            in_words(
                 language,
                 "counted problems",
                 missing=sum(host.missing for host in hosts),
@@ -247,7 +247,7 @@ def _about(
             ),
         ),
     )
-    return tuple((say(language, label), text) for label, text in lines)
+    return tuple((in_words(language, label), text) for label, text in lines)
 
 
 def _notices(collection: Collection, labels: dict[str, str], language: Language) -> Iterator[str]:
@@ -257,7 +257,7 @@ def _notices(collection: Collection, labels: dict[str, str], language: Language)
     }
     for name, label in labels.items():
         if name in stand_ins:
-            yield say(language, "notice stand-in", vmm=label)
+            yield in_words(language, "notice stand-in", vmm=label)
     emulated = [
         host.name
         for run, host in pairs
@@ -265,7 +265,7 @@ def _notices(collection: Collection, labels: dict[str, str], language: Language)
     ]
     if emulated:
         more = f" … ({len(emulated)})" if len(emulated) > _NAMED else ""
-        yield say(language, "notice emulated", host=", ".join(emulated[:_NAMED]) + more)
+        yield in_words(language, "notice emulated", host=", ".join(emulated[:_NAMED]) + more)
     for run in collection.runs:
         for vmm, reason in left_out(run.meta).items():
             yield left_out_notice(f"{run.name}/{vmm}", reason, language)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from collector.labels import Language, say
+from collector.labels import Language, in_words
 from collector.results import Host, Run
 
 _LONGEST = 160
@@ -12,12 +12,12 @@ _LONGEST = 160
 def notices_of(run: Run, host: Host, labels: dict[str, str], language: Language) -> tuple[str, ...]:
     """Return the notices of one host's report, the gravest first."""
     found = [
-        say(language, "notice stand-in", vmm=labels[vmm.name])
+        in_words(language, "notice stand-in", vmm=labels[vmm.name])
         for vmm in host.vmms
         if vmm.meta.get("stand_in") is True
     ]
     if host.meta.get("emulated") is True or run.meta.get("emulated") is True:
-        found.append(say(language, "notice emulated", host=host.name))
+        found.append(in_words(language, "notice emulated", host=host.name))
     found += [left_out_notice(vmm, reason, language) for vmm, reason in left_out(run.meta).items()]
     return tuple(found)
 
@@ -25,8 +25,8 @@ def notices_of(run: Run, host: Host, labels: dict[str, str], language: Language)
 def left_out_notice(vmm: str, reason: str, language: Language) -> str:
     """Return the notice about a VMM that was left out, short enough for the head of a sheet."""
     if len(reason) > _LONGEST:
-        reason = say(language, "more in environment", text=reason[:_LONGEST].rstrip())
-    return say(language, "notice left out", vmm=vmm, reason=reason)
+        reason = in_words(language, "more in environment", text=reason[:_LONGEST].rstrip())
+    return in_words(language, "notice left out", vmm=vmm, reason=reason)
 
 
 def left_out(meta: dict[str, Any]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from collector.findings import Finding
 from collector.gather import NO_LOG
-from collector.labels import Language, say
+from collector.labels import Language, in_words
 from collector.log_id import LogId
 from collector.report.wording import in_language
 from collector.subjects import SUBJECTS
@@ -60,7 +60,7 @@ def problems_of(
             finding.metric,
             finding.log,
             finding.line or 0,
-            in_language(finding.message, language),
+            finding.message.render(language),
             whole_log=not _is_shown(finding, shown),
         )
         for finding in findings
@@ -81,10 +81,10 @@ def cells_of(table: Table) -> Iterable[Cell]:
 def why_empty(source: Source, metric: str, language: Language) -> str:
     """Return the reason that an empty cell gives."""
     if source.outcome == "ok":
-        return say(language, "why metric absent", metric=metric)
+        return in_words(language, "why metric absent", metric=metric)
     # Nobody knows more than that there is none.
     reason = "" if source.reason == NO_LOG else in_language(source.reason, language)
-    return say(language, f"why {source.outcome}", reason=reason).rstrip(":： ")  # noqa: RUF001
+    return in_words(language, f"why {source.outcome}", reason=reason).rstrip(":： ")  # noqa: RUF001
 
 
 def _missing_logs(data: HostData, language: Language) -> list[Problem]:

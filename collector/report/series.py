@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Literal
 
-from collector.labels import Language, say
+from collector.labels import Language, in_words
 from collector.metrics import metric
 from collector.subjects import SUBJECTS, Case, Subject
 from collector.subjects.parts import looks
@@ -65,14 +65,14 @@ def _stacked(data: HostData, subject: Subject, drawn: looks.Chart, language: Lan
     names = [vmm.name for vmm in data.vmms if data.has(vmm.name, subject.name)]
     series = tuple(
         Series(
-            say(language, part),
+            in_words(language, part),
             tuple(_samples(data, name, subject, "default", (part,)) for name in names),
         )
         for part in drawn.metrics
     )
     return Chart(
         subject.name,
-        say(language, f"chart {drawn.title}"),
+        in_words(language, f"chart {drawn.title}"),
         metric(drawn.metrics[0]).unit,
         "",
         tuple(data.labels[name] for name in names),
@@ -90,9 +90,9 @@ def _per_case(data: HostData, subject: Subject, drawn: looks.Chart, language: La
     }
     return Chart(
         subject.name,
-        say(language, f"chart {drawn.title}"),
+        in_words(language, f"chart {drawn.title}"),
         metric(drawn.metrics[0]).unit,
-        say(language, f"categories {subject.name}"),
+        in_words(language, f"categories {subject.name}"),
         tuple(chosen),
         tuple(
             Series(

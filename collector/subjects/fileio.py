@@ -8,12 +8,19 @@ from collector.identities.modes import MODES, idle_metrics
 from collector.identities.printed import Numbers, Problem
 from collector.identities.repeated import fairness
 from collector.subjects.parts import sysbench
-from collector.subjects.parts.folder import differs, nothing, nothing_derived, size_in_bytes
+from collector.subjects.parts.folder import (
+    BYTES,
+    THREADS,
+    differs,
+    nothing,
+    nothing_derived,
+    size_in_bytes,
+)
 from collector.subjects.parts.looks import Chart, Matrix, PerCase, Table, Texts
 from collector.subjects.parts.metric import Metric
 from collector.subjects.parts.model import Case, Stated, Stray, Subject
 from collector.subjects.parts.plan import Costs, Plan, PlanPart, Step
-from collector.words import Message, say
+from collector.words import Message, Text, say
 
 _KEY = "fileio"
 _ORDER = {mode: place for place, mode in enumerate(MODES)}
@@ -139,10 +146,14 @@ def _strays(shape: str) -> Callable[[Stated, Mapping[str, Any]], Iterator[Stray]
     def strays(log: Stated, plan: Mapping[str, Any]) -> Iterator[Stray]:
         mode = log.words.get("file_test_mode")
         if mode and log.case in MODES and mode != log.case:
-            said = MODES[mode].words if mode in MODES else mode
-            message = (
-                f"the log is of a {said} test ({mode}), but lies in the folder"
-                f" {log.case} ({MODES[log.case].words}): move it to the folder of its own mode"
+            said: Text = MODES[mode].words if mode in MODES else mode
+            message = say(
+                "the log is of a {mode} test ({code}), but lies in the folder {folder} ({other}):"
+                " move it to the folder of its own mode",
+                mode=said,
+                code=mode,
+                folder=log.case,
+                other=MODES[log.case].words,
             )
             yield Stray("file_test_mode", message)
         planned = _planned(shape, plan)
@@ -153,8 +164,8 @@ def _strays(shape: str) -> Callable[[Stated, Mapping[str, Any]], Iterator[Stray]
         sure = planned is not None or _of_another_table(log, shape)
         name = f"fileio-{shape}"
         for stray in (
-            *differs(log, name, "threads", threads, "threads"),
-            *differs(log, name, "file_block_size_bytes", block, "bytes per block"),
+            *differs(log, name, "threads", threads, THREADS),
+            *differs(log, name, "file_block_size_bytes", block, BYTES),
         ):
             yield stray._replace(sure=sure)
 

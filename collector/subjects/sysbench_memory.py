@@ -8,7 +8,7 @@ from collector.identities import fileio
 from collector.identities.printed import Numbers, Problem
 from collector.identities.repeated import fairness
 from collector.subjects.parts import sysbench
-from collector.subjects.parts.folder import differs, nothing, nothing_derived, size_in_bytes
+from collector.subjects.parts.folder import BYTES, differs, nothing, nothing_derived, size_in_bytes
 from collector.subjects.parts.looks import Chart, Matrix, Table, Texts
 from collector.subjects.parts.metric import Metric
 from collector.subjects.parts.model import Case, Stated, Stray, Subject
@@ -91,12 +91,14 @@ def _strays(log: Stated, _plan: Mapping[str, Any]) -> Iterator[Stray]:
     if named is None:
         return
     mode, size = named.groups()
-    yield from differs(log, _NAME, "block_size_bytes", size_in_bytes(size), "bytes per block")
+    yield from differs(log, _NAME, "block_size_bytes", size_in_bytes(size), BYTES)
     said = log.words.get("access_mode")
     if said and said != mode:
-        message = (
-            f"the log was made with --memory-access-mode={said}, but lies in the folder"
-            f" {log.case}: move it to the folder of its own access mode"
+        message = say(
+            "the log was made with --memory-access-mode={mode}, but lies in the folder {folder}:"
+            " move it to the folder of its own access mode",
+            mode=said,
+            folder=log.case,
         )
         yield Stray("access_mode", message)
 

@@ -93,9 +93,7 @@ def _identities(numbers: Numbers, _log: Stated) -> list[Problem]:
         return []
     user, system, cpu = (part.value for part in parts if part)
     if min(user, system, cpu) < 0:
-        return [
-            Problem("vmm_cpu_s", str(say("a counter of CPU time went back, which none ever does")))
-        ]
+        return [Problem("vmm_cpu_s", say("a counter of CPU time went back, which none ever does"))]
     if abs(user + system - cpu) <= 4 * _MICROSECOND:
         return []
     message = say(
@@ -104,7 +102,7 @@ def _identities(numbers: Numbers, _log: Stated) -> list[Problem]:
         system=plain(system),
         cpu=plain(cpu),
     )
-    return [Problem("vmm_cpu_s", str(message))]
+    return [Problem("vmm_cpu_s", message)]
 
 
 def _strays(log: Stated, _plan: Mapping[str, Any]) -> Iterator[Stray]:
@@ -116,7 +114,7 @@ def _strays(log: Stated, _plan: Mapping[str, Any]) -> Iterator[Stray]:
             around=around,
             case=log.case,
         )
-        yield Stray("vmm_cpu_around", str(message))
+        yield Stray("vmm_cpu_around", message)
 
 
 def _case(case: str) -> Case | None:

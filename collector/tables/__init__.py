@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from itertools import count
 
-from collector.labels import Language, say
+from collector.labels import Language, in_words
 from collector.results import Vmm
 from collector.subjects import SUBJECTS, Subject
 from collector.subjects.parts.looks import Matrix
@@ -94,6 +94,6 @@ def _table(
     header, body = rows_of(data, vmms, subject, language)
     names = data.labels[vmms[0]]
     if len(vmms) > 1:
-        names = say(language, "and", left=names, right=data.labels[vmms[1]])
-    caption = say(language, f"caption {subject.name}", number=number, vmm=names)
+        names = in_words(language, "and", left=names, right=data.labels[vmms[1]])
+    caption = in_words(language, f"caption {subject.name}", number=number, vmm=names)
     return Table(number, subject.name, caption, header, body, vmms)

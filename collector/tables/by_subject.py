@@ -3,7 +3,7 @@
 from collections.abc import Collection as Names
 from collections.abc import Iterator, Sequence
 
-from collector.labels import Language, say
+from collector.labels import Language, in_words
 from collector.log_id import LogId
 from collector.subjects import Case, Subject
 from collector.subjects.parts.looks import Matrix, PerCase, PerRepetition, Style
@@ -54,12 +54,12 @@ def _per_repetition(
         if metric not in layout.optional or any(map(data.numbers.get, keys[metric]))
     ]
     columns = [_column(data, keys[metric], layout.style) for metric in shown]
-    header = tuple(heading(say(language, key)) for key in (layout.heading, *shown))
+    header = tuple(heading(in_words(language, key)) for key in (layout.heading, *shown))
     body: list[Row] = [
         (Cell(float(n), Style.COUNT), *(column[row] for column in columns))
         for row, n in enumerate(repetitions)
     ]
-    body.append((heading(say(language, "average")), *map(_average, columns)))
+    body.append((heading(in_words(language, "average")), *map(_average, columns)))
     return (header,), tuple(body)
 
 
@@ -102,11 +102,11 @@ def _per_case(
 ) -> Rows:
     """One row per case and repetition; `-` for what a case does not have."""
     percentile = percentile_metric(data, vmm, subject.name)
-    header = [heading(say(language, layout.heading))]
+    header = [heading(in_words(language, layout.heading))]
     header += [
         heading(percentile_heading(language, key, percentile))
         if metric == PERCENTILE
-        else heading(say(language, key))
+        else heading(in_words(language, key))
         for key, metric in layout.columns
     ]
     metrics = [percentile if metric == PERCENTILE else metric for metric in layout.metrics]
@@ -148,12 +148,12 @@ def _matrix(
     groups = [("", vmm) for vmm in vmms]
     if not by_vmm:
         groups = [(group, vmms[0]) for group in layout.groups if group in present]
-    titles = [data.labels[vmm] if by_vmm else say(language, group) for group, vmm in groups]
+    titles = [data.labels[vmm] if by_vmm else in_words(language, group) for group, vmm in groups]
     repetitions = data.repetitions(subject.name, cases.values())
     span = len(repetitions)
-    above = heading(say(language, layout.above), columns=span * len(groups))
+    above = heading(in_words(language, layout.above), columns=span * len(groups))
     header: tuple[Row, ...] = (
-        (heading(say(language, layout.heading), rows=2), *spread(above)),
+        (heading(in_words(language, layout.heading), rows=2), *spread(above)),
         (None, *(cell for text in titles for cell in spread(heading(text, columns=span)))),
     )
 

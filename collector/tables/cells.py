@@ -2,7 +2,7 @@
 
 import re
 
-from collector.labels import Language, say
+from collector.labels import Language, in_words
 from collector.subjects.parts.looks import Style
 from collector.tables.host_data import HostData
 from collector.tables.model import Cell, SampleKey, Source
@@ -49,4 +49,4 @@ def percentile_metric(data: HostData, vmm: str, subject: str) -> str:
 def percentile_heading(language: Language, key: str, metric: str) -> str:
     """Return the heading of a column of `latency_p<N>_ms`."""
     match = _PERCENTILE.fullmatch(metric)
-    return say(language, key, percentile=match[1] if match else "")
+    return in_words(language, key, percentile=match[1] if match else "")

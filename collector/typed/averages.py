@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from collector.findings import CellFinding
 from collector.identities.printed import Printed
 from collector.typed.model import TypedSample, TypedStatistic, TypedTable
+from collector.words import Message, joined, say
 
 _LARGE = 1e5
 
@@ -37,7 +38,7 @@ def _fits(number: Printed, samples: Sequence[TypedSample]) -> bool:
     return abs(_mean(samples) - number.value) <= room * 1.0001 + 1e-9
 
 
-def _message(average: TypedStatistic) -> str:
+def _message(average: TypedStatistic) -> Message:
     samples = average.candidates[0]
     mean = _mean(samples)
     first, last = samples[0].cell.address, samples[-1].cell.address
@@ -45,12 +46,19 @@ def _message(average: TypedStatistic) -> str:
         average.metric.rpartition("_")[2] if average.metric.endswith(("_s", "_ms", "_kb")) else ""
     )
     digits = f"{mean:.3f}" if mean < 1e5 else f"{mean:.1f}"  # noqa: PLR2004
-    message = (
-        f"the mean of the {len(samples)} numbers {first} to {last} is {digits} {unit}".rstrip()
-        + f", but the cell says {average.cell.formula or average.cell.text}"
+    message = say(
+        "the mean of the {count} numbers {first} to {last} is {mean}, but the cell says {said}",
+        count=len(samples),
+        first=first,
+        last=last,
+        mean=f"{digits} {unit}".rstrip(),
+        said=average.cell.formula or average.cell.text,
     )
     for left_out in samples:
         rest = [sample for sample in samples if sample is not left_out]
         if len(rest) > 1 and _fits(average.number, rest):
-            return f"{message}; it is the mean without {left_out.cell.address}: take all of them"
-    return f"{message}; calculate it again, or look for a number that was changed later"
+            without = say(
+                "it is the mean without {cell}: take all of them", cell=left_out.cell.address
+            )
+            return joined([message, without])
+    return joined([message, say("calculate it again, or look for a number that was changed later")])

@@ -9,25 +9,26 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from collector.typed.model import TypedSample
+from collector.words import Message, say
 
 _WINDOWS = (0.1, 0.02, 0.005)
 """Around a number, as a share of it: in which of them numbers lie closest counts."""
 _ROOM = 1.25
 MEASURED = {
-    "events_per_second": "speed",
-    "throughput_mib_per_s": "memory transfer rate",
-    "read_mib_per_s": "throughput",
-    "written_mib_per_s": "throughput",
-    "reads_per_s": "rate",
-    "writes_per_s": "rate",
-    "fsyncs_per_s": "rate",
-    "latency_max_ms": "longest latency",
-    "latency_avg_ms": "average latency",
+    "events_per_second": say("speed"),
+    "throughput_mib_per_s": say("memory transfer rate"),
+    "read_mib_per_s": say("throughput"),
+    "written_mib_per_s": say("throughput"),
+    "reads_per_s": say("rate"),
+    "writes_per_s": say("rate"),
+    "fsyncs_per_s": say("rate"),
+    "latency_max_ms": say("longest latency"),
+    "latency_avg_ms": say("average latency"),
 }
 """Metrics that vary in all their digits; percentiles come in steps, sizes repeat by nature."""
 
 
-def kind_of(sample: TypedSample) -> str:
+def kind_of(sample: TypedSample) -> Message:
     """Return what kind of number a sample is: numbers of one kind may agree by chance."""
     return MEASURED[sample.metric]
 
@@ -38,7 +39,7 @@ class _Pair(NamedTuple):
     distance: float
     step: float
     repetitions: bool
-    kinds: frozenset[str]
+    kinds: frozenset[Message]
 
 
 class Chance:

@@ -8,6 +8,7 @@ from collector.identities.printed import about
 from collector.typed.grid import Grid, Typed
 from collector.typed.model import TypedTable
 from collector.typed.roles import vmms_in
+from collector.words import say
 
 _NEAR_ROWS = 6
 _FASTEST = 64.0 * (1 << 30)
@@ -68,11 +69,15 @@ def impossible_block_sizes(
             continue
         grid = next(grid for grid in grids if grid.sheet == table.sheet)
         cell = _command_above(grid, table) or table.head
-        message = (
-            f"blocks of {block / 1024:g} KiB above '{table.name}', but {fastest.cell.text}"
-            f" ({fastest.cell.address}) requests/s of that size would be"
-            f" {about(fastest.number.value * block / (1 << 30))} GiB/s, which nothing moves: the"
-            " numbers are of smaller blocks, or the size is that of another table"
+        message = say(
+            "blocks of {size:g} KiB above '{table}', but {rate} ({cell}) requests/s of that size"
+            " would be {speed} GiB/s, which nothing moves: the numbers are of smaller blocks, or"
+            " the size is that of another table",
+            size=block / 1024,
+            table=table.name,
+            rate=fastest.cell.text,
+            cell=fastest.cell.address,
+            speed=about(fastest.number.value * block / (1 << 30)),
         )
         findings.append(CellFinding("contradiction", workbook, cell.sheet, cell.address, message))
     return findings

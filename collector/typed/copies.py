@@ -12,6 +12,7 @@ from collector.typed.chance import MEASURED, Chance, kind_of
 from collector.typed.model import TypedSample, TypedTable
 from collector.typed.names import BOOT, FOOTPRINT
 from collector.typed.rows import Row, finding, table_rows
+from collector.words import say
 
 _DIGITS = 4
 """Significant digits from which a number is looked at at all."""
@@ -22,6 +23,14 @@ number is also far from the other repetitions of its own test, as a copied one i
 _FAR = 0.03
 _FARTHER = 4.0
 _SAME_ROWS = 0.6
+_COPIED = say(
+    "{number} also stands in {cell}: two measurements hardly ever agree in all digits, so one was"
+    " copied into the wrong cell; compare both with their logs"
+)
+_OF_ANOTHER_KIND = say(
+    "{number} also stands in {cell}, a {kind}: two measurements hardly ever agree in all digits,"
+    " so one was copied into the wrong cell; compare both with their logs"
+)
 
 
 def check_copies(tables: Sequence[TypedTable], workbook: str) -> list[CellFinding]:
@@ -82,10 +91,14 @@ def _tables(tables: Sequence[TypedTable], workbook: str) -> tuple[list[CellFindi
                 and not any(_same_place(mine[key], theirs[key]) for key in same)
             ):
                 copied.add(table.number)
-                message = (
-                    f"{len(same)} of {len(shared)} numbers are those of '{other.name}'"
-                    f" ({other.sheet}!{other.head.address}): one of the tables was copied from the"
-                    " other; enter the numbers of its own logs"
+                message = say(
+                    "{same} of {shared} numbers are those of '{table}' ({sheet}!{cell}): one of"
+                    " the tables was copied from the other; enter the numbers of its own logs",
+                    same=len(same),
+                    shared=len(shared),
+                    table=other.name,
+                    sheet=other.sheet,
+                    cell=other.head.address,
                 )
                 findings.append(finding(next(iter(mine.values())), workbook, message))
                 break
@@ -124,9 +137,11 @@ def _rows(
             if other is row or _same_place(one, two):
                 continue
             cells |= {(sample.cell.sheet, sample.cell.address) for sample in varied}
-            message = (
-                f"the whole row is that of {two.cell.sheet}!{two.cell.address}: two measurements"
-                " never agree in all digits; enter the numbers of its own log"
+            message = say(
+                "the whole row is that of {sheet}!{cell}: two measurements never agree in all"
+                " digits; enter the numbers of its own log",
+                sheet=two.cell.sheet,
+                cell=two.cell.address,
             )
             findings.append(finding(one, workbook, message))
     return findings, cells
@@ -148,12 +163,13 @@ def _single(samples: Sequence[TypedSample], workbook: str) -> list[CellFinding]:
             marked, origin = _which(other, sample, samples)
             far = _stands_out(marked, origin, samples)
             unlikely = chance.of(sample, other) < (_UNLIKELY_AND_FAR if far else _UNLIKELY)
-            kinds = "" if kind_of(marked) == kind_of(origin) else f", a {kind_of(origin)},"
-            message = (
-                f"{marked.cell.text} also stands in {origin.cell.sheet}!{origin.cell.address}"
-                f"{kinds}: two measurements hardly ever agree in all digits, so one was copied into"
-                " the wrong cell; compare both with their logs"
-            )
+            cell = f"{origin.cell.sheet}!{origin.cell.address}"
+            if kind_of(marked) == kind_of(origin):
+                message = _COPIED.filled(number=marked.cell.text, cell=cell)
+            else:
+                message = _OF_ANOTHER_KIND.filled(
+                    number=marked.cell.text, cell=cell, kind=kind_of(origin)
+                )
             findings.append(finding(marked, workbook, message, note=not unlikely))
     return findings
 

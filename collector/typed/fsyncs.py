@@ -16,6 +16,7 @@ from collector.results import KNOWN_VMMS
 from collector.typed.model import TypedSample, TypedTable
 from collector.typed.names import IOPS
 from collector.typed.rows import Row, finding, table_rows
+from collector.words import Message, Text, say
 
 _FILES = 128
 _FREQUENCY = 100.0
@@ -126,27 +127,32 @@ def _other_files(
     shares = {
         vmm: median(row.implied / row.frequency for row in sides[vmm]) for vmm in (odd, other)
     }
-    message = (
-        f"{_name(odd)} has {about(shares[odd])} fsyncs per request and {_name(other)}"
-        f" {about(shares[other])}: sysbench syncs each file after each 100 requests, so they were"
-        f" measured with another number of files (--file-num: about {about(files[odd])} against"
-        f" {about(files[other])}); measure both with the same"
+    message = say(
+        "{side} has {share} fsyncs per request and {other} {share2}: sysbench syncs each file"
+        " after each 100 requests, so they were measured with another number of files"
+        " (--file-num: about {files} against {files2}); measure both with the same",
+        side=_name(odd),
+        share=about(shares[odd]),
+        other=_name(other),
+        share2=about(shares[other]),
+        files=about(files[odd]),
+        files2=about(files[other]),
     )
     return finding(sides[odd][0].fsyncs, workbook, message)
 
 
-def _name(vmm: str) -> str:
-    return KNOWN_VMMS.get(vmm, vmm or "one side")
+def _name(vmm: str) -> Text:
+    return KNOWN_VMMS.get(vmm, vmm or say("one side"))
 
 
 def _unusual(sides: dict[str, list[Synced]], workbook: str) -> list[CellFinding]:
     rows = [row for side in sides.values() for row in side]
     if any(row.files for row in rows):
         return []
-    message = (
-        f"fsyncs per request are about {about(median(row.implied for row in rows) / 100)} in most"
-        " rows, not 1.28 as with sysbench's 128 files and an fsync each 100 requests: was"
-        " --file-num or --file-fsync-freq changed?"
+    message = say(
+        "fsyncs per request are about {ratio} in most rows, not 1.28 as with sysbench's 128"
+        " files and an fsync each 100 requests: was --file-num or --file-fsync-freq changed?",
+        ratio=about(median(row.implied for row in rows) / 100),
     )
     return [finding(rows[0].fsyncs, workbook, message, note=True)]
 
@@ -187,21 +193,29 @@ def _usual(rows: Sequence[Synced], files: float) -> float | None:
     return usual if agreed >= _ENOUGH and agreed * 2 > len(rows) else None
 
 
-def _slight(row: Synced, files: float, usual: float) -> str:
-    return (
-        f"by its fsyncs/s and writes/s ({row.requests.cell.address}) the test took"
-        f" {about(_seconds(row, files) or 0)} s, the others {about(usual)} s: was"
-        f" {row.fsyncs.cell.text} mistyped, or --time another?"
+def _slight(row: Synced, files: float, usual: float) -> Message:
+    return say(
+        "by its fsyncs/s and writes/s ({cell}) the test took {implied} s, the others {usual} s:"
+        " was {fsyncs} mistyped, or --time another?",
+        cell=row.requests.cell.address,
+        implied=about(_seconds(row, files) or 0),
+        usual=about(usual),
+        fsyncs=row.fsyncs.cell.text,
     )
 
 
-def _impossible(row: Synced, files: float, usual: float | None) -> str:
+def _impossible(row: Synced, files: float, usual: float | None) -> Message:
     end = (row.threads or _THREADS) * files / usual / row.rate if usual else 0.0
     expected = files / row.frequency + end
-    return (
-        f"{plain(row.fsyncs.number.value)} fsyncs/s over {plain(row.rate)} requests/s"
-        f" ({row.requests.cell.address}) = {row.fsyncs.number.value / row.rate:.3f}, but an fsync"
-        f" of all {about(files)} files after each {about(row.frequency)} requests, and one by each"
-        f" thread at the end, make {expected:.3f}: one of the two cells belongs to another test;"
-        " compare with the log"
+    return say(
+        "{fsyncs} fsyncs/s over {requests} requests/s ({cell}) = {ratio:.3f}, but an fsync of"
+        " all {files} files after each {frequency} requests, and one by each thread at the end,"
+        " make {expected:.3f}: one of the two cells belongs to another test; compare with the log",
+        fsyncs=plain(row.fsyncs.number.value),
+        requests=plain(row.rate),
+        cell=row.requests.cell.address,
+        ratio=row.fsyncs.number.value / row.rate,
+        files=about(files),
+        frequency=about(row.frequency),
+        expected=expected,
     )

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
 from collector.errors import UnusableInputError
-from collector.labels import LANGUAGES, say
+from collector.labels import LANGUAGES, in_words
 from collector.typed.text import Quantity, is_nothing, normal, read_quantity
 
 _GENERATOR = "vmmlab"
@@ -129,7 +129,8 @@ def read_grids(path: Path) -> list[Grid]:
             " and save it as .xlsx, without a password"
         ) from error
     ours = any(
-        {say(language, name) for name in _OURS} <= {*shown.sheetnames} for language in LANGUAGES
+        {in_words(language, name) for name in _OURS} <= {*shown.sheetnames}
+        for language in LANGUAGES
     )
     generated = ours or shown.properties.creator == _GENERATOR
     grids = [_grid(sheet, typed[sheet.title]) for sheet in shown.worksheets]

@@ -11,6 +11,7 @@ from collector.typed.model import TypedSample, TypedTable
 from collector.typed.names import MEMORY
 from collector.typed.roles import count_of
 from collector.typed.rows import finding
+from collector.words import Message, say
 
 _FAR = 1.5
 _IN_CACHE_KB = 16
@@ -35,7 +36,7 @@ def check_memory(tables: Sequence[TypedTable], workbook: str) -> list[CellFindin
 
 def _swapped_modes(
     cases: dict[tuple[str, int], list[TypedSample]],
-) -> Iterator[tuple[TypedSample, str]]:
+) -> Iterator[tuple[TypedSample, Message]]:
     for (mode, block), rnd in cases.items():
         seq = cases.get(("seq", block), [])
         if mode != "rnd" or not seq or not block:
@@ -48,26 +49,33 @@ def _swapped_modes(
         if not pairs and random_is_faster(_values(seq), _values(rnd)):
             pairs = [(rnd[0], seq[0])]
         for one, other in pairs[:1]:
-            message = (
-                f"random access ({one.cell.text} MiB/s) is faster than sequential access of the"
-                f" same block size ({other.cell.text} MiB/s in {other.cell.address}), which it"
-                f" never is: {ADVICE}"
+            message = say(
+                "random access ({rnd} MiB/s) is faster than sequential access of the same block"
+                " size ({seq} MiB/s in {cell}), which it never is: {advice}",
+                rnd=one.cell.text,
+                seq=other.cell.text,
+                cell=other.cell.address,
+                advice=ADVICE,
             )
             yield one, message
 
 
 def _swapped_blocks(
     cases: dict[tuple[str, int], list[TypedSample]],
-) -> Iterator[tuple[TypedSample, str]]:
+) -> Iterator[tuple[TypedSample, Message]]:
     """An operation costs something beside its block, so larger blocks move more in a second."""
     known = sorted((block, mode) for mode, block in cases if 0 < block <= _IN_CACHE_KB)
     for (small, mode), (large, other) in combinations(known, 2):
         less, more = cases[mode, small], cases[other, large]
         if mode == other and median(_values(less)) > median(_values(more)) * _FAR:
-            message = (
-                f"{less[0].cell.text} MiB/s with blocks of {small} KiB, but only"
-                f" {more[0].cell.text} MiB/s ({more[0].cell.address}) with {large} KiB, and larger"
-                " blocks move more: were two rows swapped?"
+            message = say(
+                "{less} MiB/s with blocks of {small} KiB, but only {more} MiB/s ({cell}) with"
+                " {large} KiB, and larger blocks move more: were two rows swapped?",
+                less=less[0].cell.text,
+                small=small,
+                more=more[0].cell.text,
+                cell=more[0].cell.address,
+                large=large,
             )
             yield less[0], message
             return

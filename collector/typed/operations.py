@@ -15,6 +15,7 @@ from collector.identities.requests import request_size
 from collector.typed.model import TypedSample, TypedTable
 from collector.typed.names import THROUGHPUT
 from collector.typed.rows import finding
+from collector.words import say
 
 _FILES = 128
 _FILE_SIZE = 160 * 1024
@@ -24,6 +25,7 @@ _MIB = 1 << 20
 _SAME = 0.002
 _ABSURD = 8.0
 _FAR_OFF = 2.0
+_OF_LARGE_BLOCKS = say("the operations are those of the 128 KiB blocks: measure them with 4 KiB")
 
 
 def check_block_sizes(tables: Sequence[TypedTable], workbook: str) -> list[CellFinding]:
@@ -74,9 +76,9 @@ def _same_test(
         rates = [odd]
     large = request_size(_LARGE, _FILE_SIZE, _FILES, random=case.startswith("rnd")).low
     for size, words in (
-        (_SMALL, "the throughput is that of the 4 KiB blocks: measure it with 128 KiB"),
-        (large, "the operations are those of the 128 KiB blocks: measure them with 4 KiB"),
-        (_LARGE, "the operations are those of the 128 KiB blocks: measure them with 4 KiB"),
+        (_SMALL, say("the throughput is that of the 4 KiB blocks: measure it with 128 KiB")),
+        (large, _OF_LARGE_BLOCKS),
+        (_LARGE, _OF_LARGE_BLOCKS),
     ):
         if not _all_equal(rates, flows, size):
             continue
@@ -87,9 +89,14 @@ def _same_test(
             finding(
                 each,
                 workbook,
-                f"operations per second times {about(size / 1024)} KiB is exactly the throughput"
-                f" ({addresses}), so both tables hold one and the same {MODES[case].words} test:"
-                f" {words}",
+                say(
+                    "operations per second times {size} KiB is exactly the throughput ({cells}),"
+                    " so both tables hold one and the same {mode} test: {advice}",
+                    size=about(size / 1024),
+                    cells=addresses,
+                    mode=MODES[case].words,
+                    advice=words,
+                ),
             )
             for each in marked
         ]
@@ -135,15 +142,24 @@ def _absurd(rates: list[TypedSample], flows: list[TypedSample], workbook: str) -
     for flow in flows:
         operations = flow.number.value * _MIB / large
         if operations > _ABSURD * rate:
-            problem = f"{about(operations)} operations/s with 128 KiB blocks, more than"
+            form = say(
+                "{speed} MiB/s are {large} operations/s with 128 KiB blocks, more than {small}"
+                " operations/s with 4 KiB blocks ({cell}): one of the tables holds numbers of"
+                " another kind; compare with the logs"
+            )
         elif flow.number.value * _ABSURD < rate * _SMALL / _MIB:
-            problem = f"{about(operations)} operations/s with 128 KiB blocks, which moves less than"
+            form = say(
+                "{speed} MiB/s are {large} operations/s with 128 KiB blocks, which moves less than"
+                " {small} operations/s with 4 KiB blocks ({cell}): one of the tables holds numbers"
+                " of another kind; compare with the logs"
+            )
         else:
             continue
-        message = (
-            f"{flow.cell.text} MiB/s are {problem} {about(rate)} operations/s with 4 KiB blocks"
-            f" ({rates[0].cell.sheet}!{rates[0].cell.address}): one of the tables holds numbers of"
-            " another kind; compare with the logs"
+        message = form.filled(
+            speed=flow.cell.text,
+            large=about(operations),
+            small=about(rate),
+            cell=f"{rates[0].cell.sheet}!{rates[0].cell.address}",
         )
         findings.append(finding(flow, workbook, message))
     return findings

@@ -8,6 +8,7 @@ from collector.findings import CellFinding
 from collector.identities.printed import about
 from collector.typed.model import TypedSample, TypedTable
 from collector.typed.rows import finding
+from collector.words import Message, say
 
 _IMPOSSIBLE = 20.0
 _STEADY = 5.0
@@ -22,11 +23,21 @@ _STEADY_METRICS = (
     "reads_per_s",
     "read_mib_per_s",
 )
+_DECIMAL_POINT = say("a slip of the decimal point?")
 _SLIPS = (
-    (1000.0, 1.15, "a slip of the unit (factor 1000)?"),
-    (60.0, 1.1, "the total of a test of 60 s instead of the number per second?"),
-    (100.0, 1.1, "a slip of the decimal point?"),
-    (10.0, 1.1, "a slip of the decimal point?"),
+    (1000.0, 1.15, say("a slip of the unit (factor 1000)?")),
+    (60.0, 1.1, say("the total of a test of 60 s instead of the number per second?")),
+    (100.0, 1.1, _DECIMAL_POINT),
+    (10.0, 1.1, _DECIMAL_POINT),
+)
+
+_MORE = say(
+    "{far} is {times} times more than {near} ({cell}), another repetition of the same test{slip};"
+    " compare both with their logs"
+)
+_LESS = say(
+    "{far} is {times} times less than {near} ({cell}), another repetition of the same test{slip};"
+    " compare both with their logs"
 )
 
 
@@ -50,10 +61,12 @@ def check_repetitions(tables: Sequence[TypedTable], workbook: str) -> list[CellF
         usual = median(others[low.measurement, low.case, low.metric])
         far = high if high.number.value / usual > usual / low.number.value else low
         near = low if far is high else high
-        message = (
-            f"{far.cell.text} is {about(factor)} times {'more' if far is high else 'less'} than"
-            f" {near.cell.text} ({near.cell.address}), another repetition of the same test"
-            f"{_slip(factor)}; compare both with their logs"
+        message = (_MORE if far is high else _LESS).filled(
+            far=far.cell.text,
+            times=about(factor),
+            near=near.cell.text,
+            cell=near.cell.address,
+            slip=_slip(factor),
         )
         impossible = _STEADY if far.metric in _STEADY_METRICS else _IMPOSSIBLE
         findings.append(finding(far, workbook, message, note=factor < impossible))
@@ -65,8 +78,8 @@ def _tiny(sample: TypedSample) -> bool:
     return sample.metric.endswith("_ms") and sample.number.value < _LEAST_LATENCY_MS
 
 
-def _slip(factor: float) -> str:
+def _slip(factor: float) -> Message | str:
     for expected, room, words in _SLIPS:
         if expected / room < factor < expected * room:
-            return f": {words}"
+            return say(": {slip}", slip=words)
     return ""

@@ -9,9 +9,14 @@ from collector.identities import boot, fileio, latency
 from collector.identities.printed import Printed, Problem, about, plain
 from collector.typed.model import TypedSample, TypedTable
 from collector.typed.names import BOOT, CPU, FOOTPRINT, IOPS, LATENCY
+from collector.words import Message, joined, say, say_counted
 
-_ADVICE = "compare with the log and correct the cell"
-_UNIT_SLIPS = {1000.0: "ms typed as s", 1e-3: "s typed as ms", 60.0: "min typed as s"}
+_ADVICE = say("compare with the log and correct the cell")
+_UNIT_SLIPS = {
+    1000.0: say("ms typed as s"),
+    1e-3: say("s typed as ms"),
+    60.0: say("min typed as s"),
+}
 _MOSTLY = 0.8
 _FEW = 5
 _BUSY = 0.85
@@ -71,7 +76,9 @@ def numbers_of(row: Row) -> dict[str, Printed]:
     return numbers
 
 
-def finding(sample: TypedSample, workbook: str, message: str, *, note: bool = False) -> CellFinding:
+def finding(
+    sample: TypedSample, workbook: str, message: Message, *, note: bool = False
+) -> CellFinding:
     """Return a finding at the cell of a sample."""
     return CellFinding(
         "note" if note else "contradiction",
@@ -87,7 +94,7 @@ def _found(row: Row, problems: Iterable[Problem], workbook: str) -> list[CellFin
         finding(
             row.get(problem.metric) or next(iter(row.values())),
             workbook,
-            f"{problem.message}; {_ADVICE}",
+            joined([problem.message, _ADVICE]),
         )
         for problem in problems
     ]
@@ -127,10 +134,12 @@ def _lacks(numbers: dict[str, Printed]) -> bool:
 
 def _part_missing(group: list[Row], workbook: str) -> CellFinding:
     first = group[0]["total_s"]
-    boots = f"all {len(group)} boots" if len(group) > 1 else "the boot"
-    message = (
-        f"kernel and userspace are less than the total in {boots} of this table:"
-        " add the column of the part that is missing (initrd, firmware or loader)"
+    message = say_counted(
+        "kernel and userspace are less than the total in the boot of this table:"
+        " add the column of the part that is missing (initrd, firmware or loader)",
+        "kernel and userspace are less than the total in all {count} boots of this table:"
+        " add the column of the part that is missing (initrd, firmware or loader)",
+        count=len(group),
     )
     return finding(first, workbook, message, note=True)
 
@@ -140,13 +149,22 @@ def _all_resident(numbers: dict[str, Printed]) -> list[Problem]:
     size, rss = numbers.get("size_kb"), numbers.get("rss_kb")
     if size is None or rss is None or size.value != rss.value:
         return []
-    message = f"RSS and size are both {plain(rss.value)} kB: was a column entered twice?"
+    message = say(
+        "RSS and size are both {size} kB: was a column entered twice?", size=plain(rss.value)
+    )
     return [Problem("rss_kb", message)]
 
 
 def _negative(row: Row) -> list[Problem]:
     return [
-        Problem(name, f"{plain(sample.number.value)} is negative, which no {name} can be")
+        Problem(
+            name,
+            say(
+                "{value} is negative, which no {metric} can be",
+                value=plain(sample.number.value),
+                metric=name,
+            ),
+        )
         for name, sample in row.items()
         if sample.number.value < 0
     ]
@@ -161,8 +179,13 @@ def _with_slip(problem: Problem, numbers: dict[str, Printed]) -> Problem:
             value = numbers[name]
             mended = {**numbers, name: Printed(value.value / factor, value.step / factor)}
             if not boot.boot_sum(mended):
-                hint = f"{problem.message}; with {name[:-2]} as {plain(mended[name].value)} s it"
-                return Problem(name, f"{hint} fits: a slip of the unit ({words})?")
+                hint = say(
+                    "with {part} as {value} s it fits: a slip of the unit ({slip})?",
+                    part=name[:-2],
+                    value=plain(mended[name].value),
+                    slip=words,
+                )
+                return Problem(name, joined([problem.message, hint]))
     return problem
 
 
@@ -184,13 +207,16 @@ def _idle(rows: list[Row], workbook: str) -> list[CellFinding]:
             and each["events_per_second"].table == speed.table
         ]
         if share < _HARDLY_ANY or (share < _IDLE and others and median(others) > _BUSY):
-            message = (
-                f"{plain(speed.number.value)} events/s times {plain(average.number.value)} ms"
-                f" average latency = {about(share * threads)} threads at work, but the row has"
-                f" {threads} (Little's law): the speed or the latency belongs to another row;"
-                f" {_ADVICE}"
+            message = say(
+                "{rate} events/s times {latency} ms average latency = {busy} threads at work, but"
+                " the row has {threads} (Little's law): the speed or the latency belongs to another"
+                " row",
+                rate=plain(speed.number.value),
+                latency=plain(average.number.value),
+                busy=about(share * threads),
+                threads=threads,
             )
-            findings.append(finding(speed, workbook, message))
+            findings.append(finding(speed, workbook, joined([message, _ADVICE])))
     return findings
 
 
@@ -212,8 +238,10 @@ def _percentiles(odd: list[CellFinding], total: int, workbook: str) -> list[Cell
     """Where hardly any percentile is one of sysbench's buckets, they were made in another way."""
     if len(odd) <= (1 - _MOSTLY) * total or total < _FEW:
         return odd
-    message = (
-        f"{len(odd)} of {total} percentiles cannot have been printed by sysbench 1.x, which prints"
-        " the middle of a histogram's bucket: were they rounded or calculated?"
+    message = say(
+        "{odd} of {total} percentiles cannot have been printed by sysbench 1.x, which prints the"
+        " middle of a histogram's bucket: were they rounded or calculated?",
+        odd=len(odd),
+        total=total,
     )
     return [CellFinding("note", workbook, odd[0].sheet, odd[0].cell, message)]

@@ -18,6 +18,7 @@ from collector.typed.grid import Grid, Typed
 from collector.typed.model import TypedTable
 from collector.typed.roles import vmms_in
 from collector.typed.text import is_nothing
+from collector.words import joined, say
 
 _GUEST = r"(?:虚拟机|系统|客户机|guest)? ?"
 _FACTS: tuple[tuple[str, str], ...] = (
@@ -37,17 +38,17 @@ _FACTS: tuple[tuple[str, str], ...] = (
     ("clocksource", r"(?:guest )?(?:时钟源|clock ?source)"),
 )
 _WORDS = {
-    "machine": "machine type",
-    "disk_format": "disk format",
-    "image": "guest image",
-    "kernel": "guest kernel",
-    "vcpus": "vCPUs",
-    "memory": "guest memory",
-    "file_set": "file set",
-    "disk_cache": "disk cache mode",
-    "sysbench": "sysbench version",
-    "seconds": "length of a test",
-    "clocksource": "clocksource",
+    "machine": say("machine type"),
+    "disk_format": say("disk format"),
+    "image": say("guest image"),
+    "kernel": say("guest kernel"),
+    "vcpus": say("vCPUs"),
+    "memory": say("guest memory"),
+    "file_set": say("file set"),
+    "disk_cache": say("disk cache mode"),
+    "sysbench": say("sysbench version"),
+    "seconds": say("length of a test"),
+    "clocksource": say("clocksource"),
 }
 _PATTERNS = tuple((fact, re.compile(pattern)) for fact, pattern in _FACTS)
 _NOTES_ONLY = ("machine", "clocksource")
@@ -122,22 +123,25 @@ def _differs(fact: str, known: list[Stated], workbook: str) -> CellFinding | Non
 
 def _finding(fact: str, one: Stated, other: Stated, workbook: str) -> CellFinding:
     names = [f"{KNOWN_VMMS.get(each.vmm, each.vmm)} " if each.vmm else "" for each in (one, other)]
-    message = (
-        f"{_WORDS[fact]} differs: {names[0]}{one.value} ({one.cell.sheet}!{one.cell.address}),"
-        f" {names[1]}{other.value}"
+    message = say(
+        "{fact} differs: {one} ({cell}), {other}",
+        fact=_WORDS[fact],
+        one=f"{names[0]}{one.value}",
+        cell=f"{one.cell.sheet}!{one.cell.address}",
+        other=f"{names[1]}{other.value}",
     )
     note = fact in _NOTES_ONLY
     advice = (
-        "part of a difference is the machine's, not the VMM's"
+        say("part of a difference is the machine's, not the VMM's")
         if note
-        else "numbers measured on unlike sides compare nothing: measure both with the same"
+        else say("numbers measured on unlike sides compare nothing: measure both with the same")
     )
     return CellFinding(
         "note" if note else "contradiction",
         workbook,
         other.cell.sheet,
         other.cell.address,
-        f"{message}; {advice}",
+        joined([message, advice]),
     )
 
 

@@ -16,6 +16,7 @@ from collector.typed.read import read_tables
 from collector.typed.repetitions import check_repetitions
 from collector.typed.rows import check_rows
 from collector.typed.stated import check_stated
+from collector.words import say
 
 
 def workbook_tables(path: Path) -> tuple[list[Grid], list[TypedTable]]:
@@ -58,19 +59,24 @@ def _unreadable(tables: list[TypedTable], workbook: str) -> list[CellFinding]:
     findings = []
     for table in tables:
         for cell in table.unread:
-            message = f"'{cell.text}' is not a number with a unit that fits: it was not checked"
+            message = say(
+                "'{cell}' is not a number with a unit that fits: it was not checked", cell=cell.text
+            )
             findings.append(CellFinding("note", workbook, cell.sheet, cell.address, message))
         if table.uncounted:
             cell = table.uncounted[0]
-            message = (
-                f"{len(table.uncounted)} formulas have no stored value: open the workbook in a"
-                " spreadsheet program and save it, then check again"
+            message = say(
+                "{count} formulas have no stored value: open the workbook in a spreadsheet"
+                " program and save it, then check again",
+                count=len(table.uncounted),
             )
             findings.append(CellFinding("note", workbook, cell.sheet, cell.address, message))
         if table.empty:
             place, _ = table.empty[0]
             sheet, _, address = place.rpartition("!")
-            message = f"{len(table.empty)} numbers are missing in '{table.name}'"
+            message = say(
+                "{count} numbers are missing in '{table}'", count=len(table.empty), table=table.name
+            )
             findings.append(CellFinding("note", workbook, sheet, address, message))
     return findings
 
@@ -81,7 +87,7 @@ def _missing(tables: list[TypedTable], workbook: str) -> list[CellFinding]:
     missing = [subject for subject in REPORTED if subject not in found]
     findings = []
     if missing:
-        message = f"no table found of: {', '.join(missing)}"
+        message = say("no table found of: {subjects}", subjects=", ".join(missing))
         findings.append(CellFinding("note", workbook, "", "", message))
     for subject in REPORTED:
         cases: dict[str, set[str]] = {}
@@ -92,9 +98,11 @@ def _missing(tables: list[TypedTable], workbook: str) -> list[CellFinding]:
         common = set.intersection(*cases.values()) if cases else set()
         for vmm, own in cases.items():
             if alone := sorted(own - common):
-                message = (
-                    f"{subject}: {vmm or 'one side'} has {', '.join(alone)}, which another side"
-                    " has not"
+                message = say(
+                    "{subject}: {side} has {cases}, which another side has not",
+                    subject=subject,
+                    side=vmm or say("one side"),
+                    cases=", ".join(alone),
                 )
                 findings.append(CellFinding("note", workbook, "", "", message))
     return findings

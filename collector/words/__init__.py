@@ -1,6 +1,7 @@
 """What people read: messages as data, and the catalogue of their Chinese forms (`zh.po`)."""
 
 from collector.words.message import (
+    AND,
     AND_THEN,
     COMMA,
     LANGUAGES,
@@ -17,6 +18,7 @@ from collector.words.message import (
 )
 
 __all__ = [
+    "AND",
     "AND_THEN",
     "COMMA",
     "LANGUAGES",

@@ -105,6 +105,7 @@ def say_counted(one: str, many: str, /, **fields: Field) -> Message:
 
 AND_THEN = say_in("between sentences", "; ")
 COMMA = say_in("between names", ", ")
+AND = say_in("between two", " and ")
 
 
 def joined(parts: Iterable[Text], between: Message = AND_THEN) -> Message:

@@ -19,7 +19,7 @@ from openpyxl.drawing.text import (
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
-from collector.labels import Language, say
+from collector.labels import Language, in_words
 from collector.report.series import COLOURS, Chart
 from collector.workbook import page, styles
 from collector.workbook.text import at, put_text
@@ -44,12 +44,12 @@ def add_charts(
     workbook: Workbook, charts: Sequence[Chart], notices: Sequence[str], language: Language
 ) -> None:
     """Add the sheet: charts two in a row, below them the medians they show."""
-    title = say(language, "sheet charts")
+    title = in_words(language, "sheet charts")
     widths = (_FIRST_WIDTH, *(_OTHER_WIDTH,) * (_COLUMNS - 1))
     sheet, first = page.add_sheet(workbook, title, title, notices, widths)
     sheet.freeze_panes = f"A{first}"
     row = first + _ROWS_PER_CHART * ((len(charts) + 1) // 2) + 1
-    put_text(at(sheet, row, 1), say(language, "chart medians"), styles.CAPTION)
+    put_text(at(sheet, row, 1), in_words(language, "chart medians"), styles.CAPTION)
     row += 1
     for number, chart in enumerate(charts):
         _medians(sheet, chart, row)

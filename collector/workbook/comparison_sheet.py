@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from openpyxl import Workbook
 
 from collector.compare.model import Comparison
-from collector.labels import Language, say
+from collector.labels import Language, in_words
 from collector.report.answers import remarks_of, verdict_text
 from collector.report.content import Pair
 from collector.workbook import page
@@ -41,21 +41,21 @@ def add_comparisons(
     workbook: Workbook, pairs: Sequence[Pair], notices: Sequence[str], language: Language
 ) -> None:
     """Add the sheet, one list per pair of VMMs."""
-    title = say(language, "sheet comparison")
+    title = in_words(language, "sheet comparison")
     sheet, row = page.add_sheet(workbook, title, title, notices, _WIDTHS)
     sheet.freeze_panes = f"A{row}"
     if not pairs:
-        put_text(at(sheet, row, 1), say(language, "one side only"), PLAIN_TEXT)
+        put_text(at(sheet, row, 1), in_words(language, "one side only"), PLAIN_TEXT)
     for pair in pairs:
         put_text(at(sheet, row, 1), f"{pair.left} : {pair.right}", CAPTION)
         head = [
-            say(language, f"head {heading}", left=pair.left, right=pair.right)
+            in_words(language, f"head {heading}", left=pair.left, right=pair.right)
             for heading in _HEADINGS
         ]
         rows = [_row(comparison, pair.remarks, language) for comparison in pair.comparisons]
         row = page.write_rows(sheet, row + 1, head, rows, _FORMATS)
         for text in pair.remarks:
-            remark = say(language, "remarks", text=text)
+            remark = in_words(language, "remarks", text=text)
             page.wide_text(sheet, row, (1, len(_WIDTHS)), remark, PLAIN_TEXT)
             row += 1
         row += 1
@@ -66,7 +66,7 @@ def _row(
     comparison: Comparison, common: Sequence[str], language: Language
 ) -> tuple[page.Value, ...]:
     return (
-        say(language, f"sheet {comparison.subject}"),
+        in_words(language, f"sheet {comparison.subject}"),
         comparison.case,
         comparison.metric,
         comparison.unit,
@@ -78,7 +78,7 @@ def _row(
         comparison.p_value,
         comparison.effect_size,
         verdict_text(comparison, language),
-        say(language, "joint").join(
+        in_words(language, "joint").join(
             text for text in remarks_of(comparison, language) if text not in common
         ),
     )

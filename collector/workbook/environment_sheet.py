@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from openpyxl import Workbook
 
-from collector.labels import Language, say
+from collector.labels import Language, in_words
 from collector.report.facts import GROUPS, PER_VMM, Fact, Group
 from collector.workbook import page, styles
 from collector.workbook.text import at, put_text
@@ -21,16 +21,16 @@ def add_environment(
 ) -> None:
     """Add the sheet; `labels` are those of the VMMs in the order of the facts' values."""
     widths = (_FIRST_WIDTH, *(_OTHER_WIDTH for _ in labels), 8)
-    title = say(language, "sheet environment")
+    title = in_words(language, "sheet environment")
     sheet, row = page.add_sheet(workbook, title, title, notices, widths)
     sheet.freeze_panes = f"B{row}"
     for group in GROUPS:
         chosen = [fact for fact in facts if fact.group == group]
         if not chosen and group == "blame":
             continue
-        put_text(at(sheet, row, 1), say(language, f"facts {group}"), styles.CAPTION)
+        put_text(at(sheet, row, 1), in_words(language, f"facts {group}"), styles.CAPTION)
         if not chosen:
-            put_text(at(sheet, row + 1, 1), say(language, "no facts"), styles.PLAIN_TEXT)
+            put_text(at(sheet, row + 1, 1), in_words(language, "no facts"), styles.PLAIN_TEXT)
             row += 3
             continue
         first = row + 1
@@ -47,7 +47,7 @@ def _list(
 ) -> tuple[list[str], list[tuple[str, ...]]]:
     """Return head and rows of one group of facts."""
     if group == "vmm":
-        head = [say(language, "head fact"), *labels, say(language, "head differs")]
+        head = [in_words(language, "head fact"), *labels, in_words(language, "head differs")]
         return head, [(fact.name, *fact.values, "≠" if fact.differs else "") for fact in facts]
-    last = labels if group in PER_VMM else [say(language, "head value")]
-    return [say(language, "head fact"), *last], [(fact.name, *fact.values) for fact in facts]
+    last = labels if group in PER_VMM else [in_words(language, "head value")]
+    return [in_words(language, "head fact"), *last], [(fact.name, *fact.values) for fact in facts]

@@ -6,7 +6,7 @@ from pathlib import Path
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from collector.labels import Language, say
+from collector.labels import Language, in_words
 from collector.report.lab import LabReport, Spread
 from collector.workbook import page, styles
 from collector.workbook.archive import save
@@ -62,15 +62,19 @@ def write_lab_workbook(report: LabReport, path: Path) -> None:
 def _overview(workbook: Workbook, report: LabReport) -> None:
     language = report.language
     sheet, row = page.add_sheet(
-        workbook, say(language, "sheet overview"), report.title, report.notices, _OVERVIEW_WIDTHS
+        workbook,
+        in_words(language, "sheet overview"),
+        report.title,
+        report.notices,
+        _OVERVIEW_WIDTHS,
     )
     sheet.freeze_panes = f"A{row}"
     row = write_about(sheet, report.about, row, len(_OVERVIEW_WIDTHS))
     for pair in report.pairs:
         row = write_answers(sheet, pair, row, language, len(_OVERVIEW_WIDTHS))
-    put_text(at(sheet, row, 1), say(language, "outlier hosts"), styles.CAPTION)
+    put_text(at(sheet, row, 1), in_words(language, "outlier hosts"), styles.CAPTION)
     row += 1
-    for text in report.outlier_lines or [say(language, "no outliers")]:
+    for text in report.outlier_lines or [in_words(language, "no outliers")]:
         page.wide_text(sheet, row, (1, len(_OVERVIEW_WIDTHS)), text, styles.PLAIN_TEXT)
         row += 1
     write_contents(sheet, _CONTENTS, (), row + 1, language)
@@ -82,9 +86,9 @@ def _hosts(workbook: Workbook, report: LabReport) -> None:
     language = report.language
     facts = list(dict.fromkeys(name for host in report.hosts for name in host.facts))
     widths = (*_HOST_WIDTHS, *(_FACT_WIDTH,) * len(facts))
-    title = say(language, "sheet hosts")
+    title = in_words(language, "sheet hosts")
     sheet, row = page.add_sheet(workbook, title, title, report.notices, widths)
-    head = [*(say(language, f"head {heading}") for heading in _HOST_HEADS), *facts]
+    head = [*(in_words(language, f"head {heading}") for heading in _HOST_HEADS), *facts]
     rows: list[tuple[str | float | None, ...]] = [
         (
             host.name,
@@ -111,12 +115,12 @@ def _hosts(workbook: Workbook, report: LabReport) -> None:
 
 def _spread(workbook: Workbook, report: LabReport) -> None:
     language = report.language
-    title = say(language, "sheet spread")
+    title = in_words(language, "sheet spread")
     sheet, row = page.add_sheet(workbook, title, title, report.notices, _SPREAD_WIDTHS)
-    explained = say(language, "spread explained")
+    explained = in_words(language, "spread explained")
     page.wide_text(sheet, row, (1, len(_SPREAD_WIDTHS)), explained, styles.PLAIN_TEXT)
     row += 1
-    head = [say(language, f"head {heading}") for heading in _SPREAD_HEADS]
+    head = [in_words(language, f"head {heading}") for heading in _SPREAD_HEADS]
     rows = [_spread_row(spread, language) for spread in report.spreads]
     page.write_rows(sheet, row, head, rows, _SPREAD_FORMATS)
     for number, spread in enumerate(report.spreads, row + 1):
@@ -128,7 +132,7 @@ def _spread(workbook: Workbook, report: LabReport) -> None:
 def _spread_row(spread: Spread, language: Language) -> tuple[page.Value, ...]:
     first, third = spread.quartiles
     return (
-        say(language, f"subject {spread.subject}"),
+        in_words(language, f"subject {spread.subject}"),
         spread.case,
         spread.metric,
         spread.unit,
@@ -148,15 +152,15 @@ def _problems(workbook: Workbook, report: LabReport) -> None:
     found = [(host.name, problem) for host in report.hosts for problem in host.problems]
     sheet, row = page.add_sheet(
         workbook,
-        say(language, "sheet problems"),
-        say(language, "title problems", count=len(found)),
+        in_words(language, "sheet problems"),
+        in_words(language, "title problems", count=len(found)),
         report.notices,
         _PROBLEM_WIDTHS,
     )
     rows = [
         (
             host,
-            say(language, f"kind {problem.kind}"),
+            in_words(language, f"kind {problem.kind}"),
             problem.vmm,
             "/".join(part for part in (problem.measurement, problem.case) if part),
             problem.repetition,
@@ -167,7 +171,7 @@ def _problems(workbook: Workbook, report: LabReport) -> None:
         )
         for host, problem in found
     ]
-    head = [say(language, f"head {heading}") for heading in _PROBLEM_HEADS]
+    head = [in_words(language, f"head {heading}") for heading in _PROBLEM_HEADS]
     page.write_rows(sheet, row, head, rows)
     _as_list(sheet, row, len(head))
 

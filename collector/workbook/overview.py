@@ -7,7 +7,7 @@ from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from collector.labels import Language, say
+from collector.labels import Language, in_words
 from collector.report.answers import Answer
 from collector.report.content import HostReport, Pair
 from collector.subjects import SUBJECTS
@@ -37,12 +37,12 @@ _HEADINGS = (
 def add_overview(workbook: Workbook, report: HostReport) -> None:
     """Add the sheet."""
     language = report.language
-    name = say(language, "sheet overview")
+    name = in_words(language, "sheet overview")
     sheet, row = page.add_sheet(workbook, name, report.title, report.notices, _WIDTHS)
     sheet.freeze_panes = f"A{row}"
     row = write_about(sheet, report.about, row, len(_WIDTHS))
     if not report.pairs:
-        put_text(at(sheet, row, 1), say(language, "one side only"), styles.PLAIN_BOLD)
+        put_text(at(sheet, row, 1), in_words(language, "one side only"), styles.PLAIN_BOLD)
         row += 2
     for pair in report.pairs:
         row = write_answers(sheet, pair, row, language, len(_WIDTHS))
@@ -62,15 +62,16 @@ def write_about(sheet: Worksheet, lines: Sequence[tuple[str, str]], row: int, co
 
 def write_answers(sheet: Worksheet, pair: Pair, row: int, language: Language, columns: int) -> int:
     """Write the answers of one pair from `row` on; return the row after a gap."""
-    text = say(language, "compared", left=pair.left, right=pair.right)
+    text = in_words(language, "compared", left=pair.left, right=pair.right)
     put_text(at(sheet, row, 1), text, styles.CAPTION)
     head = [
-        say(language, f"head {heading}", left=pair.left, right=pair.right) for heading in _HEADINGS
+        in_words(language, f"head {heading}", left=pair.left, right=pair.right)
+        for heading in _HEADINGS
     ]
     rows = [
         (
-            say(language, f"subject {answer.subject}"),
-            say(language, f"quantity {answer.subject}"),
+            in_words(language, f"subject {answer.subject}"),
+            in_words(language, f"quantity {answer.subject}"),
             *_medians(answer),
             answer.ratio,
             answer.interval_low,
@@ -85,7 +86,7 @@ def write_answers(sheet: Worksheet, pair: Pair, row: int, language: Language, co
         page.wide_text(sheet, after, (1, columns), text, styles.PLAIN_TEXT)
         after += 1
     if not pair.answers:
-        put_text(at(sheet, after, 1), say(language, "no answers"), styles.PLAIN_TEXT)
+        put_text(at(sheet, after, 1), in_words(language, "no answers"), styles.PLAIN_TEXT)
         after += 1
     return after + 1
 
@@ -99,8 +100,8 @@ def _medians(answer: Answer) -> tuple[page.Value, page.Value]:
 
 
 def _remarks(pair: Pair, language: Language) -> list[str]:
-    common = [say(language, "remarks", text=text) for text in pair.remarks]
-    return [*common, say(language, "p explained")]
+    common = [in_words(language, "remarks", text=text) for text in pair.remarks]
+    return [*common, in_words(language, "p explained")]
 
 
 def write_contents(
@@ -110,20 +111,20 @@ def write_contents(
 
     Tables are named by their numbers: a caption stands above its table and nowhere else.
     """
-    put_text(at(sheet, row, 1), say(language, "contents"), styles.CAPTION)
+    put_text(at(sheet, row, 1), in_words(language, "contents"), styles.CAPTION)
     subjects = [name for name in names if name in SUBJECTS]
     others = [name for name in names if name not in SUBJECTS]
     for block, (link, first, last) in zip(filter(None, (subjects, others)), _BLOCKS, strict=False):
         for number, name in enumerate(block, row + 1):
-            title = say(language, f"sheet {name}")
+            title = in_words(language, f"sheet {name}")
             cell = at(sheet, number, link)
             put_text(cell, title, styles.LINK)
             cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"{quote_sheetname(title)}!A1")
             own = [
-                say(language, "table number", number=table.number)
+                in_words(language, "table number", number=table.number)
                 for table in tables
                 if table.subject == name
             ]
-            text = ", ".join(own) or say(language, f"about {name}")
+            text = ", ".join(own) or in_words(language, f"about {name}")
             # Without a second block there is room beside the first.
             page.wide_text(sheet, number, (first, last if subjects else 8), text, styles.PLAIN_TEXT)

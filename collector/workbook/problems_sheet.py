@@ -6,7 +6,7 @@ from openpyxl import Workbook
 from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.hyperlink import Hyperlink
 
-from collector.labels import Language, say
+from collector.labels import Language, in_words
 from collector.report.problems import Problem
 from collector.tables.model import SampleKey
 from collector.workbook import page, styles
@@ -26,14 +26,14 @@ def add_problems(
     """Add the sheet; `places` says where each sample stands."""
     sheet, row = page.add_sheet(
         workbook,
-        say(language, "sheet problems"),
-        say(language, "title problems", count=len(problems)),
+        in_words(language, "sheet problems"),
+        in_words(language, "title problems", count=len(problems)),
         notices,
         _WIDTHS,
     )
     rows = [
         (
-            say(language, f"kind {problem.kind}"),
+            in_words(language, f"kind {problem.kind}"),
             "",
             problem.vmm,
             "/".join(part for part in (problem.measurement, problem.case) if part),
@@ -45,10 +45,10 @@ def add_problems(
         )
         for problem in problems
     ]
-    head = [say(language, f"head {heading}") for heading in _HEADINGS]
+    head = [in_words(language, f"head {heading}") for heading in _HEADINGS]
     after = page.write_rows(sheet, row, head, rows)
     if not problems:
-        put_text(at(sheet, after, 1), say(language, "no problems"), styles.PLAIN_TEXT)
+        put_text(at(sheet, after, 1), in_words(language, "no problems"), styles.PLAIN_TEXT)
     for number, problem in enumerate(problems, row + 1):
         place = next((places[key] for key in places if problem.concerns(key)), None)
         if place is not None:

@@ -12,7 +12,7 @@ from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.utils import get_column_letter
 
-from collector.labels import Language, say
+from collector.labels import Language, in_words
 from collector.tables.host_data import HostData
 from collector.workbook import page, styles
 from collector.workbook.text import at, clean, needs_quote, put_text
@@ -42,11 +42,11 @@ def add_samples(
     language: Language,
 ) -> tuple[str, tuple[str, str]]:
     """Add the sheet with its head; return its name, last cell and the XML of its rows."""
-    name = say(language, "sheet samples")
+    name = in_words(language, "sheet samples")
     sheet, row = page.add_sheet(
         workbook,
         name,
-        say(language, "title samples", run=data.run.name, host=data.host.name),
+        in_words(language, "title samples", run=data.run.name, host=data.host.name),
         notices,
         _WIDTHS,
     )

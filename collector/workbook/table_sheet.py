@@ -7,7 +7,7 @@ from openpyxl.cell import Cell as SheetCell
 from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
-from collector.labels import Language, say
+from collector.labels import Language, in_words
 from collector.report.problems import Problem, why_empty
 from collector.tables.model import Cell, SampleKey, Table, shown, stored
 from collector.workbook import page, styles
@@ -43,8 +43,8 @@ class TableSheets:
 
     def add(self, subject: str, tables: Sequence[Table]) -> None:
         """Add the sheet of `subject` with `tables`."""
-        name = say(self._language, f"sheet {subject}")
-        title = say(self._language, f"subject {subject}")
+        name = in_words(self._language, f"sheet {subject}")
+        title = in_words(self._language, f"subject {subject}")
         sheet, row = page.add_sheet(self._workbook, name, title, self._notices, _widths(tables))
         sheet.freeze_panes = f"B{row}"
         for table in tables:
@@ -91,7 +91,7 @@ class TableSheets:
             self.cached.setdefault(target.parent.title, {})[target.coordinate] = result
         else:
             target.fill = styles.MISSING_FILL
-        text = say(self._language, "average of", counted=cell.counted, rows=cell.average_of)
+        text = in_words(self._language, "average of", counted=cell.counted, rows=cell.average_of)
         _comment(target, [text, cell.source.log if cell.source else ""])
 
     def _sample(self, target: SheetCell, cell: Cell, key: SampleKey) -> None:

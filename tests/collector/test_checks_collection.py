@@ -74,7 +74,7 @@ def test_a_log_in_the_wrong_folder(source: str, target: str, words: str, results
     vmm = results / HOST / "stratovirt"
     shutil.copy(vmm / source, vmm / target)
     named = [each for each in found(results) if each.log.endswith(target)]
-    assert any(words in each.message for each in named)
+    assert any(words in each.message.english for each in named)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_a_folder_called_threads_means_threads(
         shutil.copy(vmm / source, vmm / subject / case / "01.log")
     named = [each for each in found(results) if "/threads-" in each.log]
     assert {each.log.split("/")[-2] for each in named if each.metric} == {wrong}
-    assert all(f"{subject}/{wrong} means" in each.message for each in named if each.metric)
+    assert all(f"{subject}/{wrong} means" in each.message.english for each in named if each.metric)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_unlike_file_sets(results: Path) -> None:
         text = path.read_text("utf-8")
         text = text.replace("160KiB each", "320KiB each").replace("20MiB total", "40MiB total")
         path.write_text(text, "utf-8")
-    messages = [each.message for each in found(results)]
+    messages = [each.message.english for each in found(results)]
     assert any("bytes per file differs" in message for message in messages)
     assert any("stratovirt 163840, qemu 327680" in message for message in messages)
 
@@ -140,7 +140,7 @@ def test_unlike_versions_of_sysbench(results: Path) -> None:
     """Figures of 1.0 and 1.1 differ by up to a factor of two."""
     for path in (results / HOST / "qemu").glob("sysbench-cpu/*/*.log"):
         path.write_text(path.read_text("utf-8").replace("sysbench 1.0.20", "sysbench 1.0.18"))
-    assert any("sysbench version differs" in each.message for each in found(results))
+    assert any("sysbench version differs" in each.message.english for each in found(results))
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_unlike_sides(changed: dict[str, object], words: str, results: Path) -> 
     assert found(results) == []
     vmm_json(results, "qemu", **changed)
     (finding,) = found(results)
-    assert words in finding.message
+    assert words in finding.message.english
     assert finding.place == "run/host"
 
 
@@ -173,7 +173,7 @@ def test_what_may_differ_is_a_note(results: Path) -> None:
     report_logs.write_json(results / HOST / "host.json", host="host", emulated=True)
     report_logs.write_json(results / "run" / "run.json", run="run", plan={"seconds": 90})
     assert found(results) == []
-    said = " ".join(each.message for each in found(results, "note"))
+    said = " ".join(each.message.english for each in found(results, "note"))
     for words in ("machine type differs", "initrd differs", "emulated", "minute or more", "90 s"):
         assert words in said
 
@@ -182,12 +182,12 @@ def test_reads_that_no_disk_made_are_a_note(results: Path) -> None:
     """20 MiB that were just written stay in 1 GiB of memory; with O_DIRECT they are read."""
     words = "reads are copies in memory"
     vmm_json(results, "stratovirt")
-    (note,) = [each for each in found(results, "note") if words in each.message]
-    assert "(20 MiB) fit into the guest's memory (1024 MiB)" in note.message
+    (note,) = [each for each in found(results, "note") if words in each.message.english]
+    assert "(20 MiB) fit into the guest's memory (1024 MiB)" in note.message.english
     for path in (results / HOST).glob("*/fileio-*/*/*.log"):
         text = path.read_text("utf-8").replace("open flags: (none)", "open flags: directio")
         path.write_text(text, "utf-8")
-    assert not any(words in each.message for each in found(results, "note"))
+    assert not any(words in each.message.english for each in found(results, "note"))
 
 
 def test_a_footprint_taken_too_early_is_a_note(results: Path) -> None:
@@ -195,10 +195,12 @@ def test_a_footprint_taken_too_early_is_a_note(results: Path) -> None:
     folder = results / HOST / "qemu" / "memory-footprint" / "default"
     report_logs.write_json(folder / "01.json", settle_s=3.0, settled=True)
     report_logs.write_json(folder / "02.json", settle_s=30.0, settled=False)
-    (note,) = [each for each in found(results, "note") if "RSS still changed" in each.message]
+    (note,) = [
+        each for each in found(results, "note") if "RSS still changed" in each.message.english
+    ]
     assert (note.vmm, note.log.endswith("02.log")) == ("qemu", True)
-    assert "1 of 2 footprints" in note.message
-    assert "after 30 s: use a larger settle_seconds" in note.message
+    assert "1 of 2 footprints" in note.message.english
+    assert "after 30 s: use a larger settle_seconds" in note.message.english
 
 
 def test_the_same_log_twice(results: Path) -> None:
@@ -207,7 +209,7 @@ def test_the_same_log_twice(results: Path) -> None:
     shutil.copy(folder / "01.log", folder / "02.log")
     (finding,) = found(results)
     assert finding.log.endswith("02.log")
-    assert "rnd-2K/01.log" in finding.message
+    assert "rnd-2K/01.log" in finding.message.english
 
 
 def test_a_side_made_of_copies(results: Path) -> None:
@@ -216,7 +218,7 @@ def test_a_side_made_of_copies(results: Path) -> None:
     shutil.copytree(host / "qemu", host / "qemu_microvm")
     (finding,) = found(results)
     assert finding.vmm == "qemu_microvm"
-    assert "49 more logs of qemu" in finding.message
+    assert "49 more logs of qemu" in finding.message.english
 
 
 def test_a_plan_of_another_shape_is_no_wrong_folder(results: Path) -> None:
@@ -241,4 +243,4 @@ def test_missing_and_broken_logs_are_notes(results: Path) -> None:
     for log in (results / HOST / "qemu" / "sysbench-cpu").glob("*/01.log"):
         log.write_bytes(log.read_bytes()[:200])
     assert found(results) == []
-    assert any("no result" in each.message for each in found(results, "note"))
+    assert any("no result" in each.message.english for each in found(results, "note"))

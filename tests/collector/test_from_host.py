@@ -34,9 +34,9 @@ def run(tmp_path: Path) -> Path:
 def found(run: Path) -> list[tuple[str, str, str]]:
     """Return host, VMM and message of each contradiction about a file."""
     return [
-        (one.host, one.vmm, one.message)
+        (one.host, one.vmm, one.message.english)
         for one in check_collection(collect([run]))
-        if one.severity == "contradiction" and "cannot be used" in one.message
+        if one.severity == "contradiction" and "cannot be used" in one.message.english
     ]
 
 
@@ -60,7 +60,7 @@ def test_a_broken_file_is_a_finding(
     assert (host, side) == ("bad", vmm)
     assert f"{name} " in message
     findings = check_collection(collect([run]))
-    notes = [one.message for one in findings if (one.host, one.vmm) == ("bad", vmm)]
+    notes = [one.message.english for one in findings if (one.host, one.vmm) == ("bad", vmm)]
     assert f"{name} is missing" not in " ".join(notes)
     assert collect([run]).logs["seconds"].isna().all()
 

@@ -74,7 +74,7 @@ def found(host: Path) -> list[str]:
     return [
         f"{finding.severity}: {finding.message}"
         for finding in check_collection(collect([host.parent]))
-        if any(words in finding.message for words in about)
+        if any(words in finding.message.english for words in about)
     ]
 
 

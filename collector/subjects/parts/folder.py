@@ -5,8 +5,10 @@ from collections.abc import Iterator, Mapping
 
 from collector.identities.printed import Problem, about, plain
 from collector.subjects.parts.model import Case, Stated, Stray
-from collector.words import Message
+from collector.words import Message, say, say_in
 
+THREADS = say_in("after a number", "threads")
+BYTES = say_in("after a number", "bytes per block")
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 
@@ -17,16 +19,20 @@ def size_in_bytes(text: object) -> float | None:
 
 
 def differs(
-    log: Stated, subject: str, metric: str, expected: float | None, unit: str
+    log: Stated, subject: str, metric: str, expected: float | None, unit: Message
 ) -> Iterator[Stray]:
     """Yield that a number of `log` is not the one that its folder means."""
     found = log.numbers.get(metric)
     # a block below 1 KiB is printed as 0KiB by sysbench memory
     if expected is None or found is None or found == expected or (found == 0 and expected < 1024):  # noqa: PLR2004
         return
-    message = (
-        f"the log says {plain(found)} {unit}, but {subject}/{log.case} means"
-        f" {about(expected)}: its numbers belong to another case; move the log or measure again"
+    message = say(
+        "the log says {found} {unit}, but {folder} means {expected}: its numbers belong to another"
+        " case; move the log or measure again",
+        found=plain(found),
+        unit=unit,
+        folder=f"{subject}/{log.case}",
+        expected=about(expected),
     )
     yield Stray(metric, message)
 

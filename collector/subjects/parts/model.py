@@ -56,7 +56,7 @@ class Stray(NamedTuple):
     """Something in which a log is not what its folder says."""
 
     metric: str
-    message: str
+    message: Message
     sure: bool = True
     """A contradiction; else a note."""
 
