@@ -18,10 +18,10 @@ __all__ = [
     "PROGRESS_LIMIT",
     "check_json",
     "missing_reasons",
-    "plain",
     "printable",
     "read_json",
     "shortened",
+    "tidy",
 ]
 
 _FACTS_LIMIT = 256 * 1024
@@ -51,7 +51,7 @@ def read_json(path: str | Path, limit: int = _FACTS_LIMIT) -> tuple[dict[str, An
     except RecursionError:
         return {}, "it is nested too deeply"
     except ValueError as error:
-        return {}, plain(error)
+        return {}, tidy(error)
     return (found, "") if isinstance(found, dict) else ({}, "it is no JSON object")
 
 
@@ -125,7 +125,7 @@ def printable(text: object, *, lines: bool = False) -> str:
     return "".join(sign if sign.isprintable() or sign in kept else " " for sign in str(text))
 
 
-def plain(text: object, longest: int = _LONGEST) -> str:
+def tidy(text: object, longest: int = _LONGEST) -> str:
     """Return `text` from a lab host as one short line without control characters."""
     words = " ".join(str(text).split())
     words = "".join(character for character in words if character.isprintable())

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from collector.errors import UnusableInputError
-from collector.from_host import plain, read_json
+from collector.from_host import read_json, tidy
 from collector.gather import Planned, add_host
 from collector.layout import natural, places
 from collector.samples import Columns
@@ -195,7 +195,7 @@ def _boots(host: Path) -> dict[str, dict[str, Any]]:
 def _vmm(path: Path) -> Vmm:
     meta, fault = read_json(path / "vmm.json")
     label = meta.get("label") or KNOWN_VMMS.get(path.name, path.name)
-    return Vmm(path.name, plain(label, _LONGEST_LABEL), path, meta, fault)
+    return Vmm(path.name, tidy(label, _LONGEST_LABEL), path, meta, fault)
 
 
 def labels_of(runs: Iterable[Run]) -> dict[str, str]:
@@ -222,7 +222,7 @@ def _given_labels(run: dict[str, Any]) -> dict[str, str]:
     """Return the labels that the entries of a plan give to their VMMs."""
     entries = run.get("vmm_entries")
     return {
-        str(entry.get("name")): plain(entry["label"], _LONGEST_LABEL)
+        str(entry.get("name")): tidy(entry["label"], _LONGEST_LABEL)
         for entry in (entries if isinstance(entries, list) else ())
         if isinstance(entry, dict) and entry.get("label")
     }

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from collector.facts import host_facts
-from collector.from_host import plain
+from collector.from_host import tidy
 from collector.logs import Log
 from collector.results import Host
 from collector.words import AND, Message, joined, say
@@ -28,7 +28,7 @@ def facts_of_log(host: Host, log: Log) -> dict[str, str]:
     if meta is None:
         return {}
     found = host_facts({**meta, **_mapping(log.surroundings.get("tuning"))})
-    allowed = plain(log.surroundings.get("cpus_allowed") or "")
+    allowed = tidy(log.surroundings.get("cpus_allowed") or "")
     if allowed:
         found["cpus"] = "none" if allowed == meta.get("cpus_online") else allowed
     return found
@@ -40,7 +40,7 @@ def disturbance(log: Log) -> Message | None:
     reasons = []
     if guests := seen.get("guests"):
         reasons.append(
-            say("another guest ran: {guests}", guests=plain(", ".join(map(str, _list(guests)))))
+            say("another guest ran: {guests}", guests=tidy(", ".join(map(str, _list(guests)))))
         )
     if (stolen := _number(seen.get("steal"))) >= _STEAL:
         reasons.append(
@@ -49,7 +49,7 @@ def disturbance(log: Log) -> Message | None:
     busy = _number(seen.get("other_cpu"))
     if busy >= _BUSY and (log.seconds is None or busy * log.seconds >= _BUSY_S):
         others = _mapping(seen.get("others"))
-        named = f" ({plain(', '.join(name for name in others if name))})" if any(others) else ""
+        named = f" ({tidy(', '.join(name for name in others if name))})" if any(others) else ""
         reasons.append(
             say(
                 "other programs kept {count:.1f} processors busy{programs}",
@@ -77,9 +77,9 @@ def turned(host: Host, log: Log) -> list[Message]:
                 found.append(
                     say(
                         "{knob} {value} instead of {wanted}",
-                        knob=plain(name),
-                        value=plain(value),
-                        wanted=plain(known["after"]),
+                        knob=tidy(name),
+                        value=tidy(value),
+                        wanted=tidy(known["after"]),
                     )
                 )
                 break

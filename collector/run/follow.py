@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from collector.from_host import plain
+from collector.from_host import tidy
 
 _STAGE = re.compile(r"STAGE (?P<number>\d+)/(?P<count>\d+): (?P<name>\S+)")
 _STEP = re.compile(r"(?P<host>[^\s:]+): \[(?P<done>\d+)/(?P<planned>\d+)\] (?P<what>.+)")
@@ -51,7 +51,7 @@ class Follower:
         if name == "runner_on_unreachable" or (
             name == "runner_on_failed" and not data.get("ignore_errors")
         ):
-            message = plain((data.get("res") or {}).get("msg") or "no message")
+            message = tidy((data.get("res") or {}).get("msg") or "no message")
             yield f"{data.get('host')}: FAILED: {data.get('task')}: {message}"
         elif name == "playbook_on_task_start":
             self.task = " : ".join(filter(None, (data.get("role"), data.get("task"))))

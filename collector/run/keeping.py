@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from collector.errors import UnusableInputError
-from collector.from_host import PROGRESS_LIMIT, check_json, plain
+from collector.from_host import PROGRESS_LIMIT, check_json, tidy
 from collector.plan.project import near
 from collector.plan.record import RUN_NAME, checked_name, checked_record, read_record, write_record
 from collector.run.incoming import ALLOWED, FILE_LIMIT
@@ -74,7 +74,7 @@ def place_of(left: Left, host: str, results: Path, *, check: bool = False) -> Pa
     folder = results / checked_name(left.run)
     if left.host != host:
         raise UnusableInputError(
-            f"it was measured under the name '{plain(left.host)}', not '{host}'; fetch it with an"
+            f"it was measured under the name '{tidy(left.host)}', not '{host}'; fetch it with an"
             " inventory that calls the machine so"
         )
     if check:
@@ -104,7 +104,7 @@ def _begin(left: Left, folder: Path, *, check: bool) -> None:
         if here.get("started") != left.started:
             raise UnusableInputError(
                 f"{near(folder)} is another run of this name, started {here.get('started')}, not"
-                f" {plain(left.started)}{elsewhere}"
+                f" {tidy(left.started)}{elsewhere}"
             )
         return
     if folder.is_dir() and any(folder.iterdir()):
@@ -134,7 +134,7 @@ def _record_of(left: Left) -> dict[str, Any]:
         ours = (record["run"], record.get("started")) == (left.run, left.started)
         usable = all(RUN_NAME.fullmatch(name) for name in names) and left.host in record["hosts"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise UnusableInputError(f"{where} cannot be used: {plain(error)}") from error
+        raise UnusableInputError(f"{where} cannot be used: {tidy(error)}") from error
     if not (ours and usable):
         raise UnusableInputError(f"{where} is {'not usable' if ours else 'of another run'}")
     return record
@@ -173,7 +173,7 @@ def refusal(left: Left, names: list[str]) -> str:
     """Return why the first of some files cannot be fetched, or nothing when all can be."""
     for name in names:
         if not ALLOWED.fullmatch(name):
-            return f"{plain(name)} is no file of a run's results"
+            return f"{tidy(name)} is no file of a run's results"
         if left.files[name][1] > FILE_LIMIT:
             return f"{name} has {left.files[name][1]} bytes, more than {FILE_LIMIT}"
     return ""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from collector.errors import UnusableInputError
-from collector.from_host import PROGRESS_LIMIT, missing_reasons, plain, read_json
+from collector.from_host import PROGRESS_LIMIT, missing_reasons, read_json, tidy
 from collector.log_id import LogId
 from collector.plan.record import read_record
 from collector.run.failures import failure_log, read_failure
@@ -147,7 +147,7 @@ def _host(folder: Path, blocks: list[dict[str, Any]]) -> HostSummary:
             *(folder.parent.name, folder.name, vmm),
             *(step["measurement"], step["case"], step["repetition"]),
         )
-        reason = plain(reasons.get(key, "")) or (_why(failed[-1]) if failed else _not_tried(folder))
+        reason = tidy(reasons.get(key, "")) or (_why(failed[-1]) if failed else _not_tried(folder))
         if log_there:
             reason = "the log is there without its sidecar and will be measured again"
         last = failed[-1] if failed else None
@@ -158,12 +158,12 @@ def _host(folder: Path, blocks: list[dict[str, Any]]) -> HostSummary:
         planned=planned,
         missing=tuple(missing),
         retried=retried,
-        state=plain(progress["state"]) if progress.get("state") else None,
+        state=tidy(progress["state"]) if progress.get("state") else None,
         seconds_left=float(left) if isinstance(left, int | float) else None,
         message=f"progress.json cannot be used: {fault}"
         if fault
-        else plain(progress.get("message") or ""),
-        error=plain(read_failure(folder.parent, folder.name), LONGEST_ERROR),
+        else tidy(progress.get("message") or ""),
+        error=tidy(read_failure(folder.parent, folder.name), LONGEST_ERROR),
         error_log=failure_log(folder.parent, folder.name),
     )
 
@@ -196,7 +196,7 @@ def _why(log: Path) -> str:
         code = sidecar.get("exit_code")
         reason = f"exit code {code}" if isinstance(code, int) else "it did not end by itself"
     last = _last_line(log)
-    return plain(f"{reason}: {last}" if last and last not in reason else reason)
+    return tidy(f"{reason}: {last}" if last and last not in reason else reason)
 
 
 def _last_line(log: Path) -> str:

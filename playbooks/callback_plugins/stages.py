@@ -23,7 +23,7 @@ if str(ROOT) not in sys.path:  # Ansible may run from another environment than t
     sys.path.append(str(ROOT))
 
 from collector.errors import UnusableInputError  # noqa: E402 - found through the line above
-from collector.from_host import plain, printable  # noqa: E402 - as above
+from collector.from_host import printable, tidy  # noqa: E402 - as above
 from collector.plan.record import read_record  # noqa: E402 - as above
 from collector.plan.totals import duration  # noqa: E402 - as above
 from collector.run.failures import Failure, clearer, write_failures  # noqa: E402 - as above
@@ -138,7 +138,7 @@ class CallbackModule(CallbackBase):
         if "return code" in text and broken.get("stderr"):
             text = str(broken["stderr"])
         host = result.host.get_name()
-        line = f"{result.task_name}: {plain(clearer(text, host), LONGEST_ERROR)}"
+        line = f"{result.task_name}: {tidy(clearer(text, host), LONGEST_ERROR)}"
         self._errors[host].append(Failure(self._stage, line, result.result))
 
     def _failed(self, stats: AggregateStats) -> list[tuple[str, Failure]]:

@@ -10,7 +10,7 @@ import report_logs
 
 from collector.checks import check_collection
 from collector.cli import main
-from collector.from_host import plain, read_json
+from collector.from_host import read_json, tidy
 from collector.plan.record import finished
 from collector.results import collect
 
@@ -117,7 +117,7 @@ def test_a_label_is_short(run: Path) -> None:
     report_logs.write_json(run / "bad/qemu/vmm.json", label="Q\x1b[2J" + 9000 * "x")
     (host, _) = collect([run]).runs[0].hosts
     label = next(vmm.label for vmm in host.vmms if vmm.name == "qemu")
-    assert label == plain(label)
+    assert label == tidy(label)
     assert len(label) < 70
 
 

@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[3]
 if str(ROOT) not in sys.path:  # Ansible may run from another environment than the checkout's
     sys.path.append(str(ROOT))
 
-from collector.from_host import PROGRESS_LIMIT, plain  # noqa: E402 - found through the line above
+from collector.from_host import PROGRESS_LIMIT, tidy  # noqa: E402 - found through the line above
 from collector.run.incoming import BUDGET, FILE_LIMIT, place, unpack  # noqa: E402 - as above
 from collector.run.limits import (  # noqa: E402 - as above
     MEMORY,
@@ -66,11 +66,11 @@ def headline(progress: dict[str, Any]) -> tuple[str, str]:
     """
     now = progress.get("current")
     if not now:
-        return plain(progress.get("message") or "", LONGEST), ""
+        return tidy(progress.get("message") or "", LONGEST), ""
     number = min(progress["done"] + len(progress["missing"]) + 1, progress["planned"])
     what = f"{now['vmm']} {now['measurement']} {now['case']} ({now['repetition']} of {now['of']})"
     left = max(1, round(progress["seconds_left"] / 60))
-    return plain(f"[{number}/{progress['planned']}] {what}", LONGEST), f", {left} min left"
+    return tidy(f"[{number}/{progress['planned']}] {what}", LONGEST), f", {left} min left"
 
 
 def pause(elapsed: float, progress: dict[str, Any]) -> float:
@@ -213,7 +213,7 @@ class ActionModule(ActionBase):
             raise ValueError(f"{path} is no progress of a run")
         if progress.get("host", self._host) != self._host:
             raise ValueError(
-                f"this machine measured as '{plain(progress['host'])}', whose results these are;"
+                f"this machine measured as '{tidy(progress['host'])}', whose results these are;"
                 " one machine is one lab host: correct the inventory"
             )
         followed.active, followed.progress = active.strip(), progress
@@ -275,7 +275,7 @@ class ActionModule(ActionBase):
                 raise problem
             if not told:
                 display.warning(
-                    f"{self._host}: no answer ({plain(problem, LONGEST)}); the run goes on without"
+                    f"{self._host}: no answer ({tidy(problem, LONGEST)}); the run goes on without"
                     f" it, trying for {self._arguments['patience']:.0f} s"
                 )
             told = True
@@ -309,5 +309,8 @@ class ActionModule(ActionBase):
                 f" {first['reason']}; logs are in {self._arguments['dest']}/{first['vmm']}"
             )
         if problems and not self._arguments["once"]:
-            told |= {"failed": True, "msg": plain(f"{self._host}: {'; '.join(problems)}", LONGEST)}
+            told |= {
+                "failed": True,
+                "msg": tidy(f"{self._host}: {'; '.join(problems)}", LONGEST),
+            }
         return told

@@ -21,7 +21,7 @@ if str(ROOT) not in sys.path:  # Ansible may run from another environment than t
     sys.path.append(str(ROOT))
 
 from collector.errors import UnusableInputError  # noqa: E402 - found through the line above
-from collector.from_host import plain  # noqa: E402 - as above
+from collector.from_host import tidy  # noqa: E402 - as above
 from collector.run.incoming import BUDGET, place, unpack  # noqa: E402 - as above
 from collector.run.keeping import (  # noqa: E402 - as above
     Left,
@@ -70,7 +70,7 @@ class ActionModule(ActionBase):
             if names:
                 kept.append({"run": left.run, "files": len(names) - len(here)})
             if reason:
-                lost.append(f"{self._told(left, here)}: {plain(reason, LONGEST)}")
+                lost.append(f"{self._told(left, here)}: {tidy(reason, LONGEST)}")
         if lost and not self._arguments["discard"]:
             raise AnsibleActionFail("\n".join([*lost, self._arguments["advice"]]).strip())
         for line in lost:
@@ -88,11 +88,11 @@ class ActionModule(ActionBase):
             return [left for left in map(left_of, found) if left.files]
         except UNREADABLE as error:
             if self._arguments["discard"]:
-                display.warning(f"{self._host}: given up unread: {plain(error, LONGEST)}")
+                display.warning(f"{self._host}: given up unread: {tidy(error, LONGEST)}")
                 return []
             raise AnsibleActionFail(
                 f"{self._host}: it cannot be seen what runs have left there:"
-                f" {plain(error, LONGEST)}\n{self._arguments['advice']}"
+                f" {tidy(error, LONGEST)}\n{self._arguments['advice']}"
             ) from error
 
     def _keep(self, left: Left) -> tuple[list[str], list[str], str]:
@@ -146,6 +146,6 @@ class ActionModule(ActionBase):
     def _told(self, left: Left, names: list[str]) -> str:
         """Return what of a run is on the host alone."""
         return (
-            f"{self._host}: run '{plain(left.run)}': {logs_among(names)} logs ({len(names)} files)"
+            f"{self._host}: run '{tidy(left.run)}': {logs_among(names)} logs ({len(names)} files)"
             " are on this lab host alone"
         )

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[3]
 if str(ROOT) not in sys.path:  # Ansible may run from another environment than the checkout's
     sys.path.append(str(ROOT))
 
-from collector.from_host import plain  # noqa: E402 - found through the line above
+from collector.from_host import tidy  # noqa: E402 - found through the line above
 from collector.run.limits import alarm, end_children  # noqa: E402 - as above
 
 display = Display()
@@ -94,9 +94,7 @@ class ActionModule(ActionBase):
                 refuse_another(build, archive)
                 sent += self._send(archive, arguments["arrived"][build["store"]])
             except (OSError, ValueError, AnsibleConnectionFailure) as error:
-                raise AnsibleActionFail(
-                    f"{self._host}: {plain(str(error), 3 * LONGEST)}"
-                ) from error
+                raise AnsibleActionFail(f"{self._host}: {tidy(str(error), 3 * LONGEST)}") from error
         return {**result, "changed": True, "sent": sent}
 
     def _send(self, archive: Path, arrived: dict[str, Any]) -> int:
@@ -129,7 +127,7 @@ class ActionModule(ActionBase):
                 f"{start >> 20} MiB of {path} have arrived, and no more comes ({error}). What has"
                 " arrived stays there: run the stage again to go on from there"
             ) from error
-        display.warning(f"{self._host}: a piece of {path} did not arrive ({plain(error, LONGEST)})")
+        display.warning(f"{self._host}: a piece of {path} did not arrive ({tidy(error, LONGEST)})")
         time.sleep(REST_S)
         try:
             there = int(self._ask(SIZE.format(path=path)))
@@ -150,5 +148,5 @@ class ActionModule(ActionBase):
             done = self._low_level_execute_command(command, in_data=content, sudoable=True)
         if done["rc"]:
             said = done["stderr"].strip() or done["stdout"].strip()
-            raise ValueError(f"{plain(said, LONGEST)}. Mend that there, then run the stage again")
+            raise ValueError(f"{tidy(said, LONGEST)}. Mend that there, then run the stage again")
         return str(done["stdout"]).strip()
