@@ -10,6 +10,8 @@ from collector.errors import UnusableInputError, listing
 from collector.plan.load import load_plan, resolve_plan
 from collector.plan.model import Plan
 from collector.plan.project import ROOT, VmmType, find_plan, vmm_entries, vmm_types
+from collector.plan.schedule import HARDWARE, blocks
+from collector.plan.totals import totals
 from collector.subjects import SUBJECTS
 
 TYPES = {
@@ -46,6 +48,21 @@ def test_the_report_plan_is_the_report() -> None:
     assert plan.parts["memory"]["total_size"] == "1000G"
     fileio = plan.parts["fileio"]
     assert (fileio["total_size"], fileio["throughput"]["block_size"]) == ("20M", "128k")
+
+
+def test_the_compare_plan_settles_what_the_report_asks() -> None:
+    """The report's cases in ten starts a side, booted alike, within 3.5 hours for three VMMs."""
+    plan, _ = load_plan(find_plan("compare"))
+    report, _ = load_plan(find_plan("report"))
+    assert {plan.count(name) for name in SUBJECTS if SUBJECTS[name].planned} == {10}
+    assert plan.initrd == ()
+    for key in ("cpu", "memory", "fileio"):
+        assert plan.parts[key] == report.parts[key]
+    made = blocks(plan, ["stratovirt", "qemu", "qemu_microvm"], 1, HARDWARE)
+    sums = totals(plan, made, HARDWARE)
+    assert sums.guest_starts == 30
+    assert sums.wall_s <= 3.5 * 3600
+    assert sums.measuring_share >= 0.85
 
 
 @pytest.mark.parametrize(
