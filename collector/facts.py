@@ -111,9 +111,9 @@ def sides(collection: Collection) -> Iterator[tuple[Run, Host, Vmm]]:
                 yield run, host, vmm
 
 
-def sidecar(vmm: Vmm, measurement: str, case: str, repetition: int) -> dict[str, Any]:
+def sidecar(vmm: Vmm, subject: str, case: str, repetition: int) -> dict[str, Any]:
     """Return the sidecar of one log; empty when there is none that can be read."""
-    return read_json(vmm.path / measurement / case / f"{repetition:02d}.json")[0]
+    return read_json(vmm.path / subject / case / f"{repetition:02d}.json")[0]
 
 
 def _seen_in_guest(vmm: Vmm) -> Mapping[str, Any]:

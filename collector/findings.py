@@ -20,7 +20,7 @@ class Finding:
     run: str
     host: str
     vmm: str
-    measurement: str
+    subject: str
     case: str
     repetition: int | None
     metric: str

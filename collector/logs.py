@@ -29,7 +29,7 @@ class Log:
     run: str
     host: str
     vmm: str
-    measurement: str
+    subject: str
     case: str
     repetition: int
     log: str
@@ -57,7 +57,7 @@ class Log:
             self.run,
             self.host,
             self.vmm,
-            self.measurement,
+            self.subject,
             self.case,
             self.repetition,
             metric,

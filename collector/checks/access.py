@@ -65,7 +65,7 @@ def with_access_mode(log: Log, vmm: Vmm) -> Log:
     """
     if log.tool != TOOL or "access_mode" in log.words or log.seconds is None:
         return log
-    found = sidecar(vmm, log.measurement, log.case, log.repetition)
+    found = sidecar(vmm, log.subject, log.case, log.repetition)
     mode = access_mode(_text(found.get("command")))
     return replace(log, words={**log.words, "access_mode": mode}) if mode else log
 

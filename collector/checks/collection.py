@@ -63,7 +63,7 @@ def check_collection(collection: Collection) -> list[Finding]:
 
 
 def _key(log: Log) -> tuple[str, str, str, str, str, str]:
-    return (log.run, log.host, log.vmm, log.measurement, log.case, log.log)
+    return (log.run, log.host, log.vmm, log.subject, log.case, log.log)
 
 
 def _plan(value: object) -> dict[str, object]:

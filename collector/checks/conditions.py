@@ -58,8 +58,8 @@ def _still_growing(vmms: Mapping[tuple[str, str, str], Vmm], logs: Iterable[Log]
     groups: dict[tuple[str, str, str], list[tuple[Log, dict[str, Any]]]] = defaultdict(list)
     for log in logs:
         place = (log.run, log.host, log.vmm)
-        if log.measurement == MEMORY_FOOTPRINT.name:
-            record = sidecar(vmms[place], log.measurement, log.case, log.repetition)
+        if log.subject == MEMORY_FOOTPRINT.name:
+            record = sidecar(vmms[place], log.subject, log.case, log.repetition)
             groups[place].append((log, record))
     findings = []
     for group in groups.values():

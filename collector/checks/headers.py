@@ -14,7 +14,7 @@ from collector.words import joined, say
 def wrong_folder(log: Log, plan: dict[str, Any]) -> list[Finding]:
     """Return a contradiction for each thing in which the log is not what its folder says."""
     stranger = _of_another_tool(log)
-    subject = SUBJECTS.get(log.measurement)
+    subject = SUBJECTS.get(log.subject)
     if stranger or log.outcome != "ok" or subject is None:
         return stranger
     threads = threads_of(log.case)
@@ -29,12 +29,12 @@ def wrong_folder(log: Log, plan: dict[str, Any]) -> list[Finding]:
 
 def _of_another_tool(log: Log) -> list[Finding]:
     """Say when a log is of another tool, or of another of its tool's outputs."""
-    subject = SUBJECTS.get(log.measurement)
+    subject = SUBJECTS.get(log.subject)
     tools = list(dict.fromkeys(known.tool for known in subject.formats.values())) if subject else []
     if tools and log.tool and log.tool not in tools:
         found, wanted = log.tool, tools
     elif subject and log.outcome == "ok" and (log.case == "default" or subject.explains(log.case)):
-        found, wanted = log.parser, [wanted_parser(log.measurement, log.case)]
+        found, wanted = log.parser, [wanted_parser(log.subject, log.case)]
     else:
         return []
     if [found] == wanted:
@@ -43,7 +43,7 @@ def _of_another_tool(log: Log) -> list[Finding]:
         "this is a log of {tool}, but the folder is {folder}: put it where it belongs, or replace"
         " it by a log of {wanted}",
         tool=found,
-        folder=f"{log.measurement}/{log.case}",
+        folder=f"{log.subject}/{log.case}",
         wanted=joined(wanted, say(" or ")),
     )
     return [log.finding("contradiction", "", message)]

@@ -33,9 +33,9 @@ def unlike_mappings(vmms: Mapping[tuple[str, str, str], Vmm], logs: Iterable[Log
 
 
 def _lines(log: Log, folder: Path) -> list[Line]:
-    inside = log.log.rpartition(f"/{log.measurement}/")[2]
+    inside = log.log.rpartition(f"/{log.subject}/")[2]
     try:
-        return read_lines((folder / log.measurement / inside).read_bytes())
+        return read_lines((folder / log.subject / inside).read_bytes())
     except OSError:
         return []  # it was there a moment ago: whoever reads it next will say so
 

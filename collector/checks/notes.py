@@ -70,7 +70,7 @@ def _without_result(group: list[Log]) -> list[Finding]:
             by_reason[log.reason or log.outcome].append(log)
     findings = []
     for reason, affected in by_reason.items():
-        names = [f"{log.measurement}/{log.case}/{log.repetition:02d}" for log in affected]
+        names = [f"{log.subject}/{log.case}/{log.repetition:02d}" for log in affected]
         shown: Text = ", ".join(names[:_MISSING_SHOWN])
         if (more := len(names) - _MISSING_SHOWN) > 0:
             shown = say("{names} and {count} more", names=shown, count=more)

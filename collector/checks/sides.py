@@ -95,12 +95,12 @@ def unlike_parameters(logs: Iterable[Log]) -> list[Finding]:
     cases: dict[tuple[str, str, str, str], list[Log]] = defaultdict(list)
     for log in logs:
         if log.outcome == "ok" and log.tool.startswith("sysbench-"):
-            cases[log.run, log.host, log.measurement, log.case].append(log)
+            cases[log.run, log.host, log.subject, log.case].append(log)
     findings: dict[tuple[str, str, str, Message], Finding] = {}
-    for (run, host, measurement, _), group in cases.items():
+    for (run, host, subject, _), group in cases.items():
         for finding in _unlike(group):
             # the same difference in each case of a measurement is said once
-            findings.setdefault((run, host, measurement, finding.message), finding)
+            findings.setdefault((run, host, subject, finding.message), finding)
     return list(findings.values())
 
 
@@ -147,10 +147,10 @@ def _odd_ones(
             )
         )
         message = say(
-            "{words} differs in {measurement}: {sides}; the numbers cannot be compared: measure"
+            "{words} differs in {subject}: {sides}; the numbers cannot be compared: measure"
             " both with the same command",
             words=words,
-            measurement=log.measurement,
+            subject=log.subject,
             sides=sides,
         )
         findings.append(log.finding("contradiction", metric, message))

@@ -110,7 +110,7 @@ def make_side(
         log for log in read_logs(collection) if log.vmm == vmm and (log.run, log.host) in wanted
     ]
     logs = [log for log in found if log.outcome == "ok"]
-    without = Counter((log.measurement, log.case) for log in found if log.outcome != "ok")
+    without = Counter((log.subject, log.case) for log in found if log.outcome != "ok")
     named = label or places[0][2].label
     one_run = len(collection.runs) == 1
     many = {
@@ -127,7 +127,7 @@ def make_side(
         _seconds(logs),
         per_host=bool(many),
         without_result=dict(without),
-        disturbed=dict(Counter((log.measurement, log.case) for log in logs if disturbance(log))),
+        disturbed=dict(Counter((log.subject, log.case) for log in logs if disturbance(log))),
         hosts=_hosts(named, places, logs, many) if many else {},
     )
 
@@ -165,7 +165,7 @@ def _series(logs: Sequence[Log], many: _Names) -> dict[Key, Series]:
     found: dict[Key, dict[tuple[str, str], list[tuple[int, float]]]] = {}
     for log in logs:
         for metric in _compared(log):
-            key = Key(log.measurement, log.case, metric)
+            key = Key(log.subject, log.case, metric)
             hosts = found.setdefault(key, defaultdict(list))
             hosts[log.run, log.host].append((log.repetition, _sample(log, metric)))
     ordered = in_order(found)
@@ -207,7 +207,7 @@ def _many_hosts(hosts: dict[tuple[str, str], list[tuple[int, float]]], names: _N
 
 def _compared(log: Log) -> list[str]:
     """Return the metrics of `log` that are compared; 0 where nothing is done is no sample."""
-    subject = SUBJECTS.get(log.measurement)
+    subject = SUBJECTS.get(log.subject)
     if subject is None or not subject.format(log.case).compared:
         return []
     names: list[str] = []
@@ -237,7 +237,7 @@ def _parameters(
     values: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     hosts = {(run.name, host.name): host for run, host, _ in places}
     for log in logs:
-        case = values[log.measurement, log.case]
+        case = values[log.subject, log.case]
         for name, value in facts_of_log(hosts[log.run, log.host], log).items():
             case[name].add(value)
         if all(name in log.numbers for name in _FILE_SET):
@@ -262,5 +262,5 @@ def _seconds(logs: Sequence[Log]) -> dict[tuple[str, str], float]:
     times: dict[tuple[str, str], list[float]] = defaultdict(list)
     for log in logs:
         if "total_time_s" in log.numbers:
-            times[log.measurement, log.case].append(log.numbers["total_time_s"])
+            times[log.subject, log.case].append(log.numbers["total_time_s"])
     return {case: median(found) for case, found in times.items()}

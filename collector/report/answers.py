@@ -57,9 +57,7 @@ def by_subject(left: Side, right: Side) -> tuple[Side, Side]:
         left_out = {(subject, _TOGETHER): _left_out(side, subject) for subject in parts}
         disturbed = {
             (subject, _TOGETHER): sum(
-                count
-                for (measurement, _), count in side.disturbed.items()
-                if measurement == subject
+                count for (name, _), count in side.disturbed.items() if name == subject
             )
             for subject in parts
         }

@@ -136,7 +136,7 @@ def _with_doubts(
 ) -> Pair:
     """Say with each answer how many contradictions there are among the numbers it rests on."""
     counts = Counter(
-        (labels.get(problem.vmm), problem.measurement)
+        (labels.get(problem.vmm), problem.subject)
         for problem in problems
         if problem.kind == "contradiction"
     )

@@ -23,7 +23,7 @@ class Problem:
 
     kind: Kind
     vmm: str
-    measurement: str
+    subject: str
     case: str
     repetition: int | None
     metric: str
@@ -38,7 +38,7 @@ class Problem:
         """Tell whether the cell of `key` is one this problem is about."""
         return (
             self.repetition is not None
-            and (self.vmm, self.measurement, self.case, self.repetition) == key.log[2:]
+            and (self.vmm, self.subject, self.case, self.repetition) == key.log[2:]
             and (self.whole_log or self.metric == key.metric)
         )
 
@@ -54,7 +54,7 @@ def problems_of(
         Problem(
             finding.severity,
             finding.vmm,
-            finding.measurement,
+            finding.subject,
             finding.case,
             finding.repetition,
             finding.metric,
@@ -136,12 +136,12 @@ def _without_result(finding: Finding, data: HostData) -> bool:
         return False
     log = LogId(
         *(data.run.name, data.host.name, finding.vmm),
-        *(finding.measurement, finding.case, finding.repetition),
+        *(finding.subject, finding.case, finding.repetition),
     )
     return log in data.logs and data.logs[log].outcome != "ok"
 
 
 def _is_shown(finding: Finding, shown: Names[tuple[object, str]]) -> bool:
     """A metric that no table shows marks the whole row of its log instead."""
-    about = finding.vmm, finding.measurement, finding.case, finding.repetition
+    about = finding.vmm, finding.subject, finding.case, finding.repetition
     return (about, finding.metric) in shown

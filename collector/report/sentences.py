@@ -188,9 +188,9 @@ SENTENCES = {
         "日志用的是 --memory-access-mode={mode}，却放在 {folder} 目录里：请移到自己的目录"
     ),
     # sides of one host
-    "{words} differs in {measurement}: {sides}; the numbers cannot be compared: measure both with"
+    "{words} differs in {subject}: {sides}; the numbers cannot be compared: measure both with"
     " the same command": (
-        "{measurement} 中 {words} 不同：{sides}；数字不可比较，请用同样的命令测量两侧"
+        "{subject} 中 {words} 不同：{sides}；数字不可比较，请用同样的命令测量两侧"
     ),
     "{fact} differs: {sides}; they are no comparison of VMMs: measure all sides with the same": (
         "{fact} 不同：{sides}；这不是虚拟机监控器之间的比较，请让各侧条件相同"

@@ -26,7 +26,7 @@ class Missing:
 
     host: str
     vmm: str
-    measurement: str
+    subject: str
     case: str
     repetition: int
     of: int
@@ -38,7 +38,7 @@ class Missing:
     def title(self) -> str:
         """Return its name: `stratovirt sysbench-cpu threads-4 (2 of 2)`."""
         case = "" if self.case == "default" else f" {self.case}"
-        return f"{self.vmm} {self.measurement}{case} ({self.repetition} of {self.of})"
+        return f"{self.vmm} {self.subject}{case} ({self.repetition} of {self.of})"
 
 
 @dataclass(frozen=True, slots=True)

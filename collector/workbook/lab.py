@@ -162,7 +162,7 @@ def _problems(workbook: Workbook, report: LabReport) -> None:
             host,
             in_words(language, f"kind {problem.kind}"),
             problem.vmm,
-            "/".join(part for part in (problem.measurement, problem.case) if part),
+            "/".join(part for part in (problem.subject, problem.case) if part),
             problem.repetition,
             problem.metric,
             problem.message,

@@ -36,7 +36,7 @@ def add_problems(
             in_words(language, f"kind {problem.kind}"),
             "",
             problem.vmm,
-            "/".join(part for part in (problem.measurement, problem.case) if part),
+            "/".join(part for part in (problem.subject, problem.case) if part),
             problem.repetition,
             problem.metric,
             problem.message,
