@@ -1,34 +1,23 @@
 """Reading and writing in the guest, `sysbench fileio`, in the three shapes of the report."""
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from collector.identities import fileio
 from collector.identities.modes import MODES, idle_metrics
 from collector.identities.printed import Numbers, Problem
 from collector.identities.repeated import fairness
+from collector.subjects.fileio.planned import plan_of
+from collector.subjects.fileio.stated import REPORT_BLOCKS, strays_of
 from collector.subjects.parts import sysbench
-from collector.subjects.parts.folder import (
-    BYTES,
-    THREADS,
-    differs,
-    nothing,
-    nothing_derived,
-    size_in_bytes,
-)
+from collector.subjects.parts.folder import nothing_derived
 from collector.subjects.parts.looks import Chart, Matrix, PerCase, Table, Texts
 from collector.subjects.parts.metric import Metric
-from collector.subjects.parts.model import Case, Stated, Stray, Subject
-from collector.subjects.parts.plan import Costs, Plan, PlanPart, Step
-from collector.words import Message, Text, say
+from collector.subjects.parts.model import Case, Stated, Subject
+from collector.words import Message, say
 
-_KEY = "fileio"
+__all__ = ["REPORT_BLOCKS", "SUBJECTS"]
+
 _ORDER = {mode: place for place, mode in enumerate(MODES)}
-_PLANNED_MODES = ("rndrd", "rndwr", "seqrd", "seqwr")
-_SHAPES = {"latency": (1.0, 4096.0), "throughput": (32.0, 131072.0), "iops": (32.0, 4096.0)}
-"""Threads and bytes of a block in the report's commands, for folders without a plan."""
-REPORT_BLOCKS = {f"fileio-{shape}": block for shape, (_, block) in _SHAPES.items()}
-"""Subject to bytes of a block in the report's commands."""
 _MODE_WORDS: dict[str, Message] = {
     "mode": say("Test mode"),
     "rndrd": say("Random read"),
@@ -61,69 +50,6 @@ _METRICS = (
 )
 
 
-def _schema(shape: str) -> dict[str, Any]:
-    """Return the schema of the key that the three share, as far as one of them knows it."""
-    modes = {
-        "type": "array",
-        "minItems": 1,
-        "uniqueItems": True,
-        "items": {"enum": list(_PLANNED_MODES)},
-    }
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "required": ["total_size", "modes"],
-        "anyOf": [{"required": [shape]}],
-        "properties": {
-            "total_size": {"$ref": "#/$defs/size"},
-            "modes": modes,
-            shape: {
-                "type": "object",
-                "additionalProperties": False,
-                "required": ["threads", "block_size"],
-                "properties": {
-                    "threads": {"$ref": "#/$defs/threads"},
-                    "block_size": {"$ref": "#/$defs/size"},
-                },
-            },
-        },
-    }
-
-
-def _plan(shape: str) -> PlanPart:
-    def count(plan: Plan) -> int:
-        return plan.repetitions if plan.parts.get(_KEY, {}).get(shape) else 0
-
-    def steps(plan: Plan, costs: Costs) -> Iterator[Step]:
-        for mode in plan.parts[_KEY]["modes"]:
-            yield _step(plan, costs, shape, mode)
-
-    return PlanPart({_KEY: _schema(shape)}, (), count, steps, sysbench.measuring, nothing)
-
-
-def _step(plan: Plan, costs: Costs, shape: str, mode: str) -> Step:
-    """Return one test; `seqwr` leaves its files truncated, so each makes its own."""
-    part = plan.parts[_KEY]
-    size = f"--file-total-size={part['total_size']}"
-    cleanup = ["sysbench", "fileio", size, "cleanup"]
-    test = sysbench.test(
-        plan,
-        mode,
-        "fileio",
-        f"--threads={part[shape]['threads']}",
-        f"--file-block-size={part[shape]['block_size']}",
-        size,
-        f"--file-test-mode={mode}",
-    )
-    return Step(
-        mode,
-        test.command,
-        before=[cleanup, ["sysbench", "fileio", size, "prepare"]],
-        after=[cleanup],
-        seconds=plan.seconds + costs.prepare,
-    )
-
-
 def _case(case: str) -> Case | None:
     return Case(_MODE_WORDS[case], (_ORDER[case],)) if case in _ORDER else None
 
@@ -142,58 +68,6 @@ def _identities(numbers: Numbers, log: Stated) -> list[Problem]:
     return problems
 
 
-def _strays(shape: str) -> Callable[[Stated, Mapping[str, Any]], Iterator[Stray]]:
-    def strays(log: Stated, plan: Mapping[str, Any]) -> Iterator[Stray]:
-        mode = log.words.get("file_test_mode")
-        if mode and log.case in MODES and mode != log.case:
-            said: Text = MODES[mode].words if mode in MODES else mode
-            message = say(
-                "the log is of a {mode} test ({code}), but lies in the folder {folder} ({other}):"
-                " move it to the folder of its own mode",
-                mode=said,
-                code=mode,
-                folder=log.case,
-                other=MODES[log.case].words,
-            )
-            yield Stray("file_test_mode", message)
-        planned = _planned(shape, plan)
-        threads, block = planned or _SHAPES[shape]
-        if sysbench.threads_of(log.case) is not None:
-            threads = None  # the folder says it
-        # without a plan the report's commands are a guess, unless they are those of another table
-        sure = planned is not None or _of_another_table(log, shape)
-        name = f"fileio-{shape}"
-        for stray in (
-            *differs(log, name, "threads", threads, THREADS),
-            *differs(log, name, "file_block_size_bytes", block, BYTES),
-        ):
-            yield stray._replace(sure=sure)
-
-    return strays
-
-
-def _of_another_table(log: Stated, shape: str) -> bool:
-    """Whether a log has the block size, or the single thread, of another of the report's tables."""
-    own_threads, own_block = _SHAPES[shape]
-    block = log.numbers.get("file_block_size_bytes")
-    if block != own_block and block in REPORT_BLOCKS.values():
-        return True
-    return own_threads == 1 and block == own_block
-
-
-def _planned(shape: str, plan: Mapping[str, Any]) -> tuple[float | None, float | None] | None:
-    """Return threads and bytes of a block as planned; None where no plan says."""
-    part = plan.get(_KEY)
-    planned = part.get(shape) if isinstance(part, dict) else None
-    if not isinstance(planned, dict):
-        return None
-    threads = planned.get("threads")
-    return (
-        float(threads) if isinstance(threads, int | float) else None,
-        size_in_bytes(planned.get("block_size", "")),
-    )
-
-
 def _subject(
     shape: str,
     *,
@@ -206,7 +80,7 @@ def _subject(
     compared, headline = numbers
     return Subject(
         name=f"fileio-{shape}",
-        plan=_plan(shape),
+        plan=plan_of(shape),
         formats=sysbench.formats("sysbench-fileio"),
         metrics=_METRICS,
         compared=compared,
@@ -214,7 +88,7 @@ def _subject(
         derived=nothing_derived,
         identities=_identities,
         details=fairness,
-        strays=_strays(shape),
+        strays=strays_of(shape),
         case=_case,
         idle=_idle,
         unaffected_by=sysbench.UNAFFECTED_BY,
