@@ -116,6 +116,8 @@ def _behind_other(lines: Sequence[Line], index: int) -> int:
         if text and not _OTHER_ROW.fullmatch(text):
             break
         index += 1
+        if text.lower().startswith(("total", "mapped: ")):
+            break
     return index
 
 
@@ -164,6 +166,8 @@ def _after(lines: Sequence[Line], index: int, start: int) -> int:
         ):
             break
         index += 1
+        if text.lower().startswith("total") and _ANY_TOTAL.fullmatch(text):
+            break
     return index
 
 

@@ -11,7 +11,7 @@ from collector.parsers.model import LogRun
 from collector.parsers.of_subjects import readers
 from collector.parsers.refusals import refusal
 from collector.parsers.sysbench_lines import BANNER
-from collector.parsers.sysbench_rest import Rest
+from collector.parsers.sysbench_rest import Rest, is_foreign
 from collector.parsers.wrapped import streams
 
 __all__ = ["scan", "scan_log"]
@@ -63,47 +63,101 @@ def scan(lines: Sequence[Line]) -> tuple[LogRun, ...]:
 
 def _found(lines: Sequence[Line]) -> list[tuple[int, LogRun]]:
     """Return every run in these lines, with the line it begins in."""
-    starts: list[int] = []
-    runs: list[LogRun] = []
-    command: Line | None = None
-    version: str | None = None
-    rest: Rest | None = None  # of a failed run of sysbench
+    scan = _Scan(lines)
     index = 0
     while index < len(lines):
-        line = lines[index]
-        text = line.text.strip()
-        index += 1
-        if not text or is_noise(line.text):
-            continue
-        run: LogRun | None = None
-        left: Rest | None = None
+        text = lines[index].text.strip()
+        index = scan.step(index, text) if text and not is_noise(lines[index].text) else index + 1
+    scan.leave()
+    return scan.found
+
+
+class _Scan:
+    """What is known between one run and the next."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self.lines = lines
+        self.found: list[tuple[int, LogRun]] = []
+        self.command: Line | None = None
+        self.version: str | None = None
+        self.rest: Rest | None = None  # of a failed run of sysbench
+        self.torn = False  # a run was cut by the head of another: what follows may be of both
+
+    def step(self, index: int, text: str) -> int:
+        """Take the line at `index`; return the index to go on with."""
+        line = self.lines[index]
         reader = next((read for begins, read in _READERS if begins(text)), None)
         if reader:
-            run, index = reader(lines, index - 1)
-        elif _begins_sysbench(lines, index - 1, rest):
-            run, index, left = sysbench.read(lines, index - 1, command, version)
-        elif refused := refusal(text):
-            if runs and command is None and _goes_on(runs[-1], line, *refused):
-                continue
-            run = LogRun(refused[0], None, "error", text, line.number, (), refused[1])
+            run, index = reader(self.lines, index)
+            self.add(line, run)
+            return index
+        if _begins_sysbench(self.lines, index, self.rest):
+            return self.sysbench(index, fresh=sysbench.restarts(text))
+        if refused := refusal(text):
+            last = self.found[-1][1] if self.found and self.command is None else None
+            if last is None or not _goes_on(last, line, *refused):
+                run = LogRun(refused[0], None, "error", text, line.number, (), refused[1])
+                self.add(line, run)
         elif is_prompt(text):
-            _say_what_was_left(runs, rest)
-            command, rest = line, None
-            continue
+            self.leave()
+            self.command, self.torn = line, False
         else:
             banner = BANNER.match(text)
-            version = banner["version"] if banner else version
-            if rest:
-                rest.take(text)
-            continue
-        _say_what_was_left(runs, rest)
-        if run:
-            runs.append(run)
-            starts.append(line.number)
-        rest = left
-        command = version = None
-    _say_what_was_left(runs, rest)
-    return list(zip(starts, runs, strict=True))
+            self.version = banner["version"] if banner else self.version
+            self.torn = self.torn and not is_foreign(text)
+            if self.rest:
+                self.rest.take(text)
+        return index + 1
+
+    def sysbench(self, index: int, *, fresh: bool) -> int:
+        """Read the run of sysbench at `index`; return the index to go on with.
+
+        Where a head has no result and a result has no head, two runs have written at once, and
+        nobody can say which line is whose.
+        """
+        line = self.lines[index]
+        run, index, left = sysbench.read(self.lines, index, self.command, self.version)
+        torn = self.torn or _is_torn(run, left, self.lines[index : index + 1])
+        if self.torn and run and not fresh:
+            run = _mixed(run, line)
+            start, last = self.found[-1]
+            self.found[-1] = (start, _mixed(last, line) if last.outcome == "ok" else last)
+        self.add(line, run)
+        self.rest, self.torn = left, torn
+        return index
+
+    def add(self, line: Line, run: LogRun | None) -> None:
+        """Add a run that begins in `line`, if it is one."""
+        self.leave()
+        self.found += [(line.number, run)] if run else []
+        self.command = self.version = None
+        self.torn = False
+
+    def leave(self) -> None:
+        """End what is left of a refused run; name a result that may be its own, and is not read."""
+        if self.rest and self.rest.whole_at and self.found:
+            start, run = self.found[-1]
+            reason = (
+                f"{run.reason}; the result from line {self.rest.whole_at} on may be this run's, and"
+                " is not read"
+            )
+            self.found[-1] = (start, replace(run, reason=reason))
+        self.rest = None
+
+
+def _is_torn(run: LogRun | None, left: Rest | None, following: Sequence[Line]) -> bool:
+    """Tell whether a run of sysbench went no further because the head of another one follows."""
+    cut = run is not None and run.outcome == "error" and left is None
+    return cut and any(sysbench.restarts(line.text.strip()) for line in following)
+
+
+def _mixed(run: LogRun, line: Line) -> LogRun:
+    """Return the error of a run that has lines of another one, or may have."""
+    reason = (
+        f"the lines of two runs are mixed: a result without a head in line {line.number}, behind a"
+        " head without a result; measure one after the other"
+    )
+    return replace(run, outcome="error", reason=reason, line=line.number, values=())
 
 
 def _goes_on(last: LogRun, line: Line, tool: str | None, parser: str) -> bool:
@@ -126,16 +180,6 @@ def _begins_sysbench(lines: Sequence[Line], index: int, rest: Rest | None) -> bo
         return run is not None and run.outcome == "ok"
 
     return rest.ends(line, is_whole)
-
-
-def _say_what_was_left(runs: list[LogRun], rest: Rest | None) -> None:
-    """Name the result that may be one of its own and is not read, at the end of a refused run."""
-    if rest and rest.whole_at and runs:
-        reason = (
-            f"{runs[-1].reason}; the result from line {rest.whole_at} on may be this run's, and is"
-            " not read"
-        )
-        runs[-1] = replace(runs[-1], reason=reason)
 
 
 def _is_unread(text: str) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from collector.logtext import Line, is_noise, is_prompt
 from collector.parsers.model import LogRun
-from collector.parsers.sysbench_grammar import LAST, match
+from collector.parsers.sysbench_grammar import match
 from collector.parsers.sysbench_lines import (
     ANYWHERE,
     BANNER,
@@ -85,7 +85,7 @@ def read(
         wrong = _verdict(line, text, run)
         if wrong is None:
             last = line
-            if run.position == LAST:
+            if run.is_over:
                 return run.close(cut_off(last, run), last.number), index + 1, None
         elif not line.overwritten or FATAL.match(text):
             return _refused(run, wrong, lines, index, start)

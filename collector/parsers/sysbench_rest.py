@@ -10,7 +10,7 @@ from collector.logtext import Line, is_illegible, is_noise, is_prompt
 from collector.parsers.sysbench_grammar import LAST, RULES, Rule, looks_like, match
 from collector.parsers.sysbench_lines import ANYWHERE, CHECKPOINT, FATAL, OLD
 
-__all__ = ["Rest", "behind_checkpoints", "behind_old"]
+__all__ = ["Rest", "behind_checkpoints", "behind_old", "is_foreign"]
 
 _STARTED = next(rule.position for rule in RULES if rule.pattern.fullmatch("Threads started!"))
 
@@ -20,10 +20,17 @@ def _heads_results(rule: Rule) -> bool:
     return rule.test is not None and rule.position > _STARTED
 
 
+def is_foreign(text: str) -> bool:
+    """Tell whether a line (without indentation) is none that sysbench prints, spoilt or not."""
+    known = ANYWHERE.fullmatch(text) or FATAL.match(text) or OLD.fullmatch(text) or match(text)
+    return not (known or looks_like(text) or is_illegible(text))
+
+
 class Rest:
     """The rest of a refused run, line by line.
 
     Attributes:
+        apart: something that is not sysbench's stands between.
         whole_at: the line in which a whole result begins that may be this run's own, and is
             therefore not read; None where there is none.
     """
@@ -31,21 +38,15 @@ class Rest:
     def __init__(self, position: int) -> None:
         """Begin behind the line of the grammar at `position`, -1 where none was read."""
         self._position = position
-        self._apart = False  # something that is not sysbench's stands between
+        self.apart = False
         self.whole_at: int | None = None
 
     def take(self, text: str) -> None:
         """Take a line that begins no other run."""
         if found := match(text):
             self._position = max(self._position, found[0].position)
-        elif not (
-            ANYWHERE.fullmatch(text)
-            or FATAL.match(text)
-            or OLD.fullmatch(text)
-            or looks_like(text)
-            or is_illegible(text)
-        ):
-            self._apart = True
+        else:
+            self.apart = self.apart or is_foreign(text)
 
     def ends(self, line: Line, is_whole: Callable[[], bool]) -> bool:
         """Tell whether another run begins with this line; `is_whole`: a good one can be read there.
@@ -56,15 +57,15 @@ class Rest:
         if found is None or not found[0].starts:
             return False
         rule = found[0]
-        if rule.position < self._position or (self._apart and _heads_results(rule)):
+        if rule.position < self._position or (self.apart and _heads_results(rule)):
             return True
         if rule.position == self._position and not rule.pattern.groups:
             return True  # two equal lines with numbers are one too many of the same run
         if not is_whole():
             return False
-        if not self._apart and self.whole_at is None:
+        if not self.apart and self.whole_at is None:
             self.whole_at = line.number
-        return self._apart
+        return self.apart
 
 
 def behind_old(lines: Sequence[Line], start: int, position: int) -> tuple[int, int]:

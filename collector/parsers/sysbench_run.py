@@ -76,6 +76,11 @@ class Run:
             required = required - {"throughput_mib_per_s"}
         return required - self.seen
 
+    @property
+    def is_over(self) -> bool:
+        """Whether its last line was read; that of fileio in sysbench 1.1 is its last latency."""
+        return self.position == LAST or self.seen >= {"read_mb_per_s", "latency_sum_ms"}
+
     def take(self, line: Line) -> str | None:
         """Take one line into the run; return what is wrong with it, or None."""
         text = line.text.strip()

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from collector.logtext import Line, is_prompt
+from collector.parsers.systemd_time import STARTUP
 
 __all__ = ["streams"]
 
@@ -19,7 +20,8 @@ _ANCHOR = re.compile(
       sysbench [ ] \d+\.\d+\S* [ ] \( using [ ] .* \)
     | Running [ ] the [ ] test [ ] with [ ] following [ ] options:
     | CPU [ ] speed: | File [ ] operations: | Total [ ] operations: [ ] .* | General [ ] statistics:
-    | Startup [ ] finished [ ] in [ ] .* | Address \s+ Kbytes \s+ RSS \s+ Dirty .*
+    | Startup [ ] finished [ ] in [ ] .*
+    | Address \s+ Kbytes \s+ RSS \s+ Dirty .* | total [ ] kB (?: [ ]+ \d{1,15} ){3} $
     | [0-9a-f]{8,16}-[0-9a-f]{8,16} [ ] ---p [ ] .* \[rollup\]
     | The [ ] time [ ] when [ ] unit [ ] .*
     | [\d.]{1,12}m?s [ ] [\w@.:\\-]{1,255}\.(?:service|device|mount|socket)
@@ -47,7 +49,7 @@ _OWN_WORDS = re.compile(r"(?:systemd(?:-\S+)?(?:\[\d+\])?|kernel):$")
 _SPAN = re.compile(r"\d(?:y|month|w|d|h|min)$")
 """A list of `blame` has minutes before its seconds."""
 _FEWEST = 3
-"""Lines that one prefix needs before it is taken for one; a boot has no more than one."""
+"""Lines that one prefix needs before it is taken for one, where the first is no whole result."""
 _MOST = 200
 """Prefixes in one log."""
 _LONGEST = 200
@@ -88,11 +90,15 @@ def _of_prefixes(lines: Sequence[Line]) -> Iterator[list[Line]]:
         for pattern in dict.fromkeys((exact, _PID.sub(r"\\[\\d+\\]", exact))):
             prefix = re.compile(pattern)
             stream = [_without(each, prefix) for each in lines if prefix.match(each.text)]
-            single = found[0].startswith("Startup") and not any(map(str.isalpha, before))
-            if len(stream) >= _FEWEST or single:
+            if len(stream) >= _FEWEST or _is_whole(found[0]):
                 known.append(prefix)
                 yield stream
                 break
+
+
+def _is_whole(text: str) -> bool:
+    """Whether one line is a whole result."""
+    return text.startswith("total kB") or re.fullmatch(STARTUP, text.strip()) is not None
 
 
 def _is_prefix(before: str) -> bool:

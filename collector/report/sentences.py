@@ -364,6 +364,10 @@ SENTENCES = {
     "nothing was done in this run: 0 events are no result": (
         "这次运行什么都没做：0 个事件不是结果"
     ),
+    "the lines of two runs are mixed: a result without a head in line {line}, behind a head without"
+    " a result; measure one after the other": (
+        "两次运行的行混在一起：第 {line} 行的结果没有开头，前面又有没有结果的开头：请依次测量"
+    ),
     "each report of --report-checkpoints counts only what came after the one before:"
     " measure without that option": (
         "--report-checkpoints 的每份报告只统计上一份之后的部分：请不带该选项重新测量"

@@ -84,6 +84,18 @@ def test_without_a_heading_a_whole_result_is_read_or_named(first: Piece, second:
         assert "the result from line" in str(last.reason)
 
 
+@given(st.one_of(cpu_logs(), memory_logs()), st.one_of(cpu_logs(), fileio_logs()))
+@settings(max_examples=60, deadline=None)
+def test_two_runs_at_once_yield_no_number(one: Printed, other: Printed) -> None:
+    """Both heads, then both results: nobody can say whose they are."""
+    (first, _, mine), (second, _, yours) = (
+        log.text.partition("Threads started!\n") for log in (one, other)
+    )
+    runs = parse_log(f"{first}{second}Threads started!\n{mine}{yours}".encode())
+    assert [run.outcome for run in runs if run.outcome == "ok"] == []
+    assert len(runs) > 1
+
+
 def test_a_run_without_work_is_no_result_on_either_way() -> None:
     """The quick way knows the shape of such a log from a good one."""
     log = (
