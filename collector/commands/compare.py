@@ -7,6 +7,7 @@ import json
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from collector.compare import Comparison, Side, compare_pairs, make_side
 from collector.compare.family import called_different
@@ -71,13 +72,20 @@ def run(arguments: argparse.Namespace) -> int:
     if all(each.verdict == "one side only" for each in comparisons):
         raise UnusableInputError("the two sides have no metric in common; nothing to compare")
     if arguments.json:
-        print(json.dumps([dataclasses.asdict(each) for each in comparisons], indent=2))
+        print(json.dumps([_entry(each) for each in comparisons], indent=2))
     else:
         for line in _lines(comparisons):
             print(printable(line))  # a fact is a lab host's text
     tested = any(each.p_value is not None for each in comparisons)
     same = tested and not called_different(comparisons)
     return ExitStatus.OK if same else ExitStatus.FINDINGS
+
+
+def _entry(each: Comparison) -> dict[str, Any]:
+    """Return what `--json` prints of one metric: all in English."""
+    entry = dataclasses.asdict(each)
+    del entry["reasons"], entry["warnings"]
+    return {**entry, "reason": each.reason, "warnings": [str(text) for text in each.warnings]}
 
 
 def _pairs(arguments: argparse.Namespace) -> list[tuple[Side, Side]]:
@@ -158,7 +166,7 @@ def _lines(comparisons: list[Comparison]) -> Iterator[str]:
         yield _line(*_cells(each), _verdict(each))
     remarks: dict[str, list[str]] = {}
     for each in comparisons:
-        for text in (each.reason, *each.warnings):
+        for text in (each.reason, *map(str, each.warnings)):
             if text:
                 remarks.setdefault(text, []).append(f"{each.subject}/{each.case} {each.metric}")
     yield ""

@@ -13,6 +13,7 @@ from collector.compare.model import Comparison, Verdict
 from collector.compare.refusal import accepted, side_warnings
 from collector.compare.side import Key, Series, Side, in_order
 from collector.metrics import metric
+from collector.words import COMMA, Message, Text, joined, say
 
 SIGNIFICANT = 0.05
 _DRIFT = 0.01
@@ -24,7 +25,7 @@ _NO_SAMPLES = Series((), ())
 _EQUAL = (1.0,)
 """What the ratios of hosts are held against: a host on which both sides are equal."""
 
-_PAIRED = (
+_PAIRED = say(
     "compared host by host: the ratio is the median of the hosts' ratios, p is that of Wilcoxon's"
     " signed-rank test"
 )
@@ -38,9 +39,9 @@ class _Draft:
     labels: tuple[str, str]
     left: Series
     right: Series
-    reason: str = ""
+    reasons: tuple[Message, ...] = ()
     too_few: bool = False
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Message, ...] = ()
     per_host: tuple[bool, bool] = (False, False)
     """Whether the samples of the left and of the right side are medians of hosts."""
     pairs: tuple[tuple[float, float], ...] = ()
@@ -82,13 +83,13 @@ def compare_pairs(
         for likened in (on_like_hosts(left, right, accept_different) for left, right in pairs)
     ]
     drafts = list(itertools.chain.from_iterable(by_pair))
-    testable = [draft for draft in drafts if not draft.reason and _can_differ(draft, 1)]
+    testable = [draft for draft in drafts if not draft.reasons and _can_differ(draft, 1)]
     # too few samples for the whole family: a smaller p value than all samples can give is needed
     tested = [draft for draft in testable if _can_differ(draft, len(testable))]
     for draft in drafts:
-        if not draft.reason and draft not in tested:
+        if not draft.reasons and draft not in tested:
             draft.too_few = True
-            draft.reason = _too_few(draft, len(testable))
+            draft.reasons = _too_few(draft, len(testable))
     for draft in tested:
         _in_pairs(draft, len(testable))
     raw = [_p_value(draft) for draft in tested]
@@ -107,17 +108,19 @@ def _draft(key: Key, likened: Likened, accept: Names[str]) -> _Draft:
         right.series.get(key, _NO_SAMPLES),
         per_host=(left.per_host, right.per_host),
     )
-    refused = [text for name, text in found.items() if name not in accept]
-    draft.reason = "; ".join(refused)
+    refused = (texts for name, texts in found.items() if name not in accept)
+    draft.reasons = tuple(itertools.chain.from_iterable(refused))
     draft.warnings = (
         accepted(found, accept)
         + left.left_out.get((key.subject, key.case), ())
         + side_warnings(left, right, key.subject, key.case)
     )
     if lacking := draft.lacking:
-        draft.reason = f"no samples of {lacking}"
-    elif not draft.reason and not any(draft.left.values) and not any(draft.right.values):
-        draft.reason = "all samples of both sides are 0.00: below the resolution of the tool"
+        draft.reasons = (say("no samples of {vmm}", vmm=lacking),)
+    elif not draft.reasons and not any(draft.left.values) and not any(draft.right.values):
+        draft.reasons = (
+            say("all samples of both sides are 0.00: below the resolution of the tool"),
+        )
     return draft
 
 
@@ -163,18 +166,18 @@ def _can_differ(draft: _Draft, tests: int) -> bool:
     return least * max(1, tests) < SIGNIFICANT
 
 
-def _too_few(draft: _Draft, tests: int) -> str:
+def _too_few(draft: _Draft, tests: int) -> tuple[Message, ...]:
     one, other = len(draft.left.values), len(draft.right.values)
     for needed in range(2, 100):
         if statistics.least_p(needed, needed) * max(1, tests) < SIGNIFICANT:
             break
     return (
-        f"{one} and {other} samples cannot show a difference; at least {needed} on each side are"
-        " needed"
+        say("{a} and {b} samples cannot show a difference", a=one, b=other),
+        say("at least {n} on each side are needed", n=needed),
     )
 
 
-def _shape_warnings(draft: _Draft) -> tuple[str, ...]:
+def _shape_warnings(draft: _Draft) -> tuple[Message, ...]:
     """Return what the samples' shape says against the answer.
 
     In pairs only the ratios are looked at: two kinds of hosts are two modes of both sides, which
@@ -182,7 +185,7 @@ def _shape_warnings(draft: _Draft) -> tuple[str, ...]:
     """
     if draft.pairs:
         ratios = Series(draft.ratios, draft.left.names)
-        return _sample_warnings("the hosts' ratios", ratios, per_host=True)
+        return _sample_warnings(say("the hosts' ratios"), ratios, per_host=True)
     sides = zip(draft.labels, (draft.left, draft.right), draft.per_host, strict=True)
     return tuple(
         text
@@ -191,21 +194,33 @@ def _shape_warnings(draft: _Draft) -> tuple[str, ...]:
     )
 
 
-def _sample_warnings(label: str, series: Series, *, per_host: bool) -> tuple[str, ...]:
-    values, names = series.values, series.names
+def _sample_warnings(label: Text, series: Series, *, per_host: bool) -> tuple[Message, ...]:
+    values = series.values
     warnings = []
     if modes := statistics.two_modes(values):
-        warnings.append(f"{label}: two modes, around {modes[0]:.6g} and {modes[1]:.6g}")
+        form = say("{side}: two modes, around {a:.6g} and {b:.6g}")
+        warnings.append(form.filled(side=label, a=modes[0], b=modes[1]))
     elif far := statistics.outliers(values):
-        shown = ", ".join(f"{names[place]} ({values[place]:.6g})" for place in far[:_NAMED])
-        more = f" and {len(far) - _NAMED} more" if len(far) > _NAMED else ""
-        warnings.append(f"{label}: outliers, kept: {shown}{more}")
+        which = _named(series, far[:_NAMED], per_host=per_host)
+        if (more := len(far) - _NAMED) > 0:
+            which = say("{names} and {count} more", names=which, count=more)
+        warnings.append(say("{side}: outliers, kept: {which}", side=label, which=which))
     if not per_host and statistics.drift_p(values) < _DRIFT:
         half = len(values) // 2
         change = median(values[-half:]) - median(values[:half])
-        word = "rising" if change > 0 else "falling"
-        warnings.append(f"{label}: drift, {word} over the repetitions")
+        way = say("rising") if change > 0 else say("falling")
+        form = say("{side}: drift, {way} over the repetitions")
+        warnings.append(form.filled(side=label, way=way))
     return tuple(warnings)
+
+
+def _named(series: Series, places: Sequence[int], *, per_host: bool) -> Text:
+    """Return some samples with where each comes from."""
+    found = [(series.names[place], f"{series.values[place]:.6g}") for place in places]
+    if per_host:
+        return ", ".join(f"{host} ({value})" for host, value in found)
+    form = say("repetition {number} ({value})")
+    return joined((form.filled(number=number, value=value) for number, value in found), COMMA)
 
 
 def _comparison(draft: _Draft) -> Comparison:
@@ -232,7 +247,7 @@ def _comparison(draft: _Draft) -> Comparison:
         p_value=draft.p_value,
         effect_size=statistics.cliffs_delta(one, other) if draft.p_value is not None else None,
         verdict=_verdict(draft, (_median(one), _median(other)), interval),
-        reason=draft.reason,
+        reasons=draft.reasons,
         warnings=draft.warnings + _shape_warnings(draft),
     )
 

@@ -5,12 +5,14 @@ from collections.abc import Collection as Names
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from collector.compare.refusal import refusals
+from collector.compare.refusal import Refusals, refusals
 from collector.compare.side import Key, Series, Side
+from collector.words import Message, joined, say
 
 _NAMED = 3
 """Hosts that a sentence names one by one."""
 _NO_SAMPLES = "samples"
+_ON_MORE = say("not compared on {hosts} and {count} more: {reason}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +21,8 @@ class Likened:
 
     left: Side
     right: Side
-    unlike: Mapping[Key, Mapping[str, str]]
-    """Key that both sides have to what is unlike: fact to sentence, the accepted ones too."""
+    unlike: Mapping[Key, Refusals]
+    """Key that both sides have to what is unlike, the accepted facts too."""
 
 
 def on_like_hosts(left: Side, right: Side, accept: Names[str] = ()) -> Likened:
@@ -37,8 +39,8 @@ def on_like_hosts(left: Side, right: Side, accept: Names[str] = ()) -> Likened:
         return Likened(left, right, {key: refusals(left, right, *key[:2]) for key in both})
     judge = _Judge(left, right)
     series = dict(left.series), dict(right.series)
-    unlike: dict[Key, dict[str, str]] = {}
-    reasons: dict[tuple[str, str], dict[str, dict[str, None]]] = defaultdict(
+    unlike: dict[Key, Refusals] = {}
+    reasons: dict[tuple[str, str], dict[Message, dict[str, None]]] = defaultdict(
         lambda: defaultdict(dict)
     )
     for key in both:
@@ -50,9 +52,9 @@ def on_like_hosts(left: Side, right: Side, accept: Names[str] = ()) -> Likened:
         for one in series:
             one[key] = _only(one[key], good)
         for host, facts in found.items():
-            for name, text in facts.items():
+            for name, texts in facts.items():
                 if host not in good and name not in accept:
-                    reasons[key.subject, key.case][text][host] = None
+                    reasons[key.subject, key.case][joined(texts)][host] = None
     left_out = {case: tuple(_sentences(texts)) for case, texts in reasons.items()}
     return Likened(
         replace(left, series=series[0], left_out={**left.left_out, **left_out}),
@@ -67,21 +69,21 @@ class _Judge:
 
     left: Side
     right: Side
-    known: dict[tuple[str, str, str], dict[str, str]] = field(default_factory=dict)
+    known: dict[tuple[str, str, str], Refusals] = field(default_factory=dict)
 
-    def unlike(self, key: Key) -> dict[str, dict[str, str]]:
-        """Return each host that has samples of either side: fact to sentence."""
+    def unlike(self, key: Key) -> dict[str, Refusals]:
+        """Return what is unlike on each host that has samples of either side."""
         left, right = (dict.fromkeys(side.series[key].names) for side in (self.left, self.right))
         return {
-            host: {_NO_SAMPLES: f"no samples of {self.right.label}"}
+            host: {_NO_SAMPLES: (say("no samples of {vmm}", vmm=self.right.label),)}
             if host not in right
-            else {_NO_SAMPLES: f"no samples of {self.left.label}"}
+            else {_NO_SAMPLES: (say("no samples of {vmm}", vmm=self.left.label),)}
             if host not in left
             else self._refusals(host, key.subject, key.case)
             for host in left | right
         }
 
-    def _refusals(self, host: str, subject: str, case: str) -> dict[str, str]:
+    def _refusals(self, host: str, subject: str, case: str) -> Refusals:
         place = subject, case, host
         if place not in self.known:
             sides = self.left.hosts[host], self.right.hosts[host]
@@ -89,23 +91,26 @@ class _Judge:
         return self.known[place]
 
 
-def _on_all(found: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+def _on_all(found: Mapping[str, Refusals]) -> Refusals:
     """Return what is unlike on some of all hosts that count, fact by fact."""
-    texts: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    texts: defaultdict[str, dict[str, tuple[Message, ...]]] = defaultdict(dict)
     for host, facts in found.items():
         for name, text in facts.items():
             texts[name][host] = text
     alone = texts.pop(_NO_SAMPLES, {})
     if len(alone) == len(found):
-        return {_NO_SAMPLES: "no host has samples of both sides"}
+        return {_NO_SAMPLES: (say("no host has samples of both sides"),)}
     return {name: _one_for_all(said) for name, said in texts.items()}
 
 
-def _one_for_all(said: Mapping[str, str]) -> str:
-    """Return what is said of each host in one sentence: that of the first, if they are unlike."""
-    host, text = next(iter(said.items()))
-    others = sum(other != text for other in said.values())
-    return f"{text} (on {host}, otherwise on {others} more)" if others else text
+def _one_for_all(said: Mapping[str, tuple[Message, ...]]) -> tuple[Message, ...]:
+    """Return what is said of each host as of one: of the first, if they are unlike."""
+    host, texts = next(iter(said.items()))
+    others = sum(other != texts for other in said.values())
+    if not others:
+        return texts
+    form = say("{text} (on {host}, otherwise on {count} more)")
+    return (form.filled(text=joined(texts), host=host, count=others),)
 
 
 def _only(series: Series, hosts: Names[str]) -> Series:
@@ -113,8 +118,11 @@ def _only(series: Series, hosts: Names[str]) -> Series:
     return Series(tuple(value for value, _ in kept), tuple(name for _, name in kept))
 
 
-def _sentences(reasons: Mapping[str, Iterable[str]]) -> Iterator[str]:
-    for text, named in reasons.items():
-        hosts = list(named)
-        more = f" and {len(hosts) - _NAMED} more" if len(hosts) > _NAMED else ""
-        yield f"not compared on {', '.join(hosts[:_NAMED])}{more}: {text}"
+def _sentences(reasons: Mapping[Message, Iterable[str]]) -> Iterator[Message]:
+    for reason, found in reasons.items():
+        hosts = list(found)
+        named = ", ".join(hosts[:_NAMED])
+        if (more := len(hosts) - _NAMED) > 0:
+            yield _ON_MORE.filled(hosts=named, count=more, reason=reason)
+        else:
+            yield say("not compared on {hosts}: {reason}", hosts=named, reason=reason)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from collector.words import Message, joined
+
 SMALLEST_P = 0.0001
 """Smaller p values are shown as smaller than this."""
 Verdict = Literal[
@@ -19,7 +21,7 @@ Verdict = Literal[
 class Comparison:
     """One metric of one case, left against right.
 
-    Numbers are None where they cannot be computed; `reason` then says why. What only one side has
+    Numbers are None where they cannot be computed; `reasons` then say why. What only one side has
     is there too (`one side only`), so that nothing is left out in silence.
     """
 
@@ -46,9 +48,14 @@ class Comparison:
     """Cliff's delta: P(left > right) - P(left < right), from -1 to 1; of pairs, host by host."""
     verdict: Verdict
     """`left lower` and `left higher` call a difference; the others do not."""
-    reason: str
-    """Why there is no verdict about a difference; "" when there is one."""
-    warnings: tuple[str, ...] = ()
+    reasons: tuple[Message, ...]
+    """Why there is no verdict about a difference; empty when there is one."""
+    warnings: tuple[Message, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """The reasons in English."""
+        return joined(self.reasons).english
 
 
 def p_text(p_value: float | None) -> str:

@@ -16,6 +16,7 @@ from collector.results import Collection, Host, Run, Vmm
 from collector.subjects import SUBJECTS, place
 from collector.subjects.parts.metric import PERCENTILE
 from collector.surroundings import disturbance, facts_of_log
+from collector.words import Message, Text, say
 
 _Names = dict[tuple[str, str], str]
 """Run and host to what the sample of this host is called among those of several."""
@@ -55,7 +56,7 @@ class Series:
 
     values: tuple[float, ...]
     names: tuple[str, ...]
-    """Where each comes from: `repetition 3`, or the host when each is one host's median."""
+    """Where each comes from: the repetition, or the host when each is one host's median."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class Side:
     series: dict[Key, Series]
     facts: dict[str, frozenset[str]]
     """Fact to the values recorded on the side's hosts."""
-    parameters: dict[tuple[str, str], dict[str, frozenset[str]]]
+    parameters: dict[tuple[str, str], dict[str, frozenset[Text]]]
     """Measurement and case to what its logs say about how it was measured."""
     machine: str = ""
     seconds: dict[tuple[str, str], float] = field(default_factory=dict)
@@ -79,7 +80,7 @@ class Side:
     """Measurement and case to how many were measured while the host was not quiet."""
     hosts: "dict[str, Side]" = field(default_factory=dict)
     """Each of several hosts, as its samples are named, to facts and parameters recorded there."""
-    left_out: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    left_out: dict[tuple[str, str], tuple[Message, ...]] = field(default_factory=dict)
     """Measurement and case to sentences about hosts whose samples were taken out, and why."""
 
 
@@ -194,7 +195,7 @@ def _one_host(samples: list[tuple[int, float]]) -> Series:
     samples.sort(key=lambda item: item[0])
     return Series(
         tuple(value for _, value in samples),
-        tuple(f"repetition {repetition}" for repetition, _ in samples),
+        tuple(str(repetition) for repetition, _ in samples),
     )
 
 
@@ -233,8 +234,8 @@ def _order(key: Key) -> tuple[int, object, int, str]:
 
 def _parameters(
     logs: Sequence[Log], places: Sequence[tuple[Run, Host, Vmm]]
-) -> dict[tuple[str, str], dict[str, frozenset[str]]]:
-    values: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+) -> dict[tuple[str, str], dict[str, frozenset[Text]]]:
+    values: dict[tuple[str, str], dict[str, set[Text]]] = defaultdict(lambda: defaultdict(set))
     hosts = {(run.name, host.name): host for run, host, _ in places}
     for log in logs:
         case = values[log.subject, log.case]
@@ -242,7 +243,7 @@ def _parameters(
             case[name].add(value)
         if all(name in log.numbers for name in _FILE_SET):
             count, size = (plain(log.numbers[name]) for name in _FILE_SET)
-            case["file_set"].add(f"{count} files of {size} bytes")
+            case["file_set"].add(say("{number} files of {bytes} bytes", number=count, bytes=size))
         for name in PARAMETERS:
             if known := _parameter(log, name):
                 case[name].add(known)

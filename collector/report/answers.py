@@ -13,8 +13,8 @@ from collector.compare import Comparison, Side
 from collector.compare.side import Key, Series
 from collector.labels import Language, in_words
 from collector.metrics import metric
-from collector.report.wording import in_language
 from collector.subjects import SUBJECTS
+from collector.words import Message
 
 _TOGETHER = "all cases"
 _MANY_TIMES = 2.0
@@ -95,10 +95,11 @@ def answers_of(
         cases = [one for one in all_cases if one.verdict != "one side only"]
         lacking = [one for one in all_cases if one.verdict == "one side only"]
         refused = [
-            one.reason
+            reason
             for one in cases
             # Below the resolution of the tool: no reason against the other cases.
             if one.verdict == "not comparable" and (one.median_left or one.median_right)
+            for reason in one.reasons
         ]
         of_all = found.get(name)
         if of_all is not None:
@@ -113,7 +114,7 @@ def answers_of(
     return tuple(answers)
 
 
-def _left_out(side: Side, subject: str) -> tuple[str, ...]:
+def _left_out(side: Side, subject: str) -> tuple[Message, ...]:
     """Return what is said of hosts that were taken out of a case of the subject."""
     cases = (texts for (name, _), texts in side.left_out.items() if name == subject)
     return tuple(dict.fromkeys(text for texts in cases for text in texts))
@@ -163,14 +164,14 @@ def _answer(
     whole: Comparison,
     cases: Sequence[Comparison],
     parts: int,
-    refused: Sequence[str],
+    refused: Sequence[Message],
     language: Language,
 ) -> Answer:
     if refused:
         whole = replace(
             whole,
             verdict="not comparable",
-            reason="; ".join(_sentences(refused)),
+            reasons=tuple(dict.fromkeys(refused)),
             p_value=None,
             interval_low=None,
             interval_high=None,
@@ -207,13 +208,13 @@ def _answer(
 def _no_answer(
     subject: str,
     metrics: Sequence[str],
-    refused: Sequence[str],
+    refused: Sequence[Message],
     language: Language,
     why: str = "no whole",
 ) -> Answer:
     """Say why a subject has no answer, where the comparison of its cases does not."""
     text = in_words(language, "verdict not comparable" if refused else why)
-    remarks = tuple(in_language(part, language) for part in _sentences(refused))
+    remarks = tuple(reason.render(language) for reason in dict.fromkeys(refused))
     return Answer(
         subject, (metrics[0],), None, None, None, None, None, None, text, remarks, called=False
     )
@@ -221,13 +222,8 @@ def _no_answer(
 
 def remarks_of(comparison: Comparison, language: Language) -> tuple[str, ...]:
     """Return the reason why a comparison gives no answer, and what weakens it."""
-    found = (*_sentences([comparison.reason]), *comparison.warnings)
-    return tuple(in_language(text, language) for text in found)
-
-
-def _sentences(reasons: Sequence[str]) -> tuple[str, ...]:
-    """Split reasons that name several causes; each is said once."""
-    return tuple(dict.fromkeys(part for reason in reasons for part in reason.split("; ") if part))
+    found = (*dict.fromkeys(comparison.reasons), *comparison.warnings)
+    return tuple(text.render(language) for text in found)
 
 
 def verdict_text(comparison: Comparison, language: Language) -> str:

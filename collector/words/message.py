@@ -109,8 +109,11 @@ AND = say_in("between two", " and ")
 
 
 def joined(parts: Iterable[Text], between: Message = AND_THEN) -> Message:
-    """Return several messages as one."""
-    numbered = tuple((str(number), part) for number, part in enumerate(parts))
+    """Return several messages as one; a single one is itself."""
+    found = tuple(parts)
+    if len(found) == 1 and isinstance(found[0], Message):
+        return found[0]
+    numbered = tuple((str(number), part) for number, part in enumerate(found))
     return Joined(between.form, numbered, between.context)
 
 

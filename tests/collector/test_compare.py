@@ -24,6 +24,11 @@ from collector.report.content import pairs_of
 from collector.results import Collection, collect, labels_of
 
 
+def warned(comparison: Comparison) -> list[str]:
+    """Return what weakens a comparison, in English."""
+    return [str(text) for text in comparison.warnings]
+
+
 @pytest.fixture
 def results(tmp_path: Path) -> Path:
     """A results folder with the report's numbers."""
@@ -71,8 +76,8 @@ def test_the_report(results: Path) -> None:
     speed = found["events_per_second"]
     assert (speed.verdict, speed.n_left, speed.p_value) == ("too few samples", 2, None)
     assert "at least" in speed.reason
-    assert any("two modes, around 4.47" in text for text in userspace.warnings)
-    assert any("outliers, kept: repetition 8" in text for text in found["size_kb"].warnings)
+    assert any("two modes, around 4.47" in text for text in warned(userspace))
+    assert any("outliers, kept: repetition 8" in text for text in warned(found["size_kb"]))
 
 
 def test_latencies_below_the_resolution(results: Path) -> None:
@@ -107,7 +112,7 @@ def test_unlike_sides_are_refused(
     assert refused.median_left == 127114
     accepted = compared(results, fact)["rss_kb"]
     assert accepted.verdict == "left lower"
-    assert any(text.startswith(f"accepted: {words}") for text in accepted.warnings)
+    assert any(text.startswith(f"accepted: {words}") for text in warned(accepted))
 
 
 def test_average_latencies_are_finer_than_their_print(results: Path) -> None:
@@ -161,7 +166,7 @@ def test_machine_types_are_what_is_compared(results: Path) -> None:
     record(results, "qemu")
     rss = compared(results)["rss_kb"]
     assert rss.verdict == "left lower"
-    assert rss.warnings[0].startswith("machine types differ")
+    assert warned(rss)[0].startswith("machine types differ")
 
 
 def test_an_emulated_host_compares_nothing(results: Path) -> None:
@@ -187,7 +192,7 @@ def test_several_hosts_are_samples_of_one_each(tmp_path: Path) -> None:
         report_logs.write_report_results(tmp_path / "run" / f"host{number}", repetitions=3)
     rss = compared(tmp_path)["rss_kb"]
     assert (rss.n_left, rss.n_right) == (6, 6)
-    assert any("median of one host" in text for text in rss.warnings)
+    assert any("median of one host" in text for text in warned(rss))
 
 
 def fast_and_slow_hosts(root: Path, hosts: int, ratio: float) -> Comparison:
@@ -214,7 +219,7 @@ def test_hosts_that_differ_do_not_hide_a_difference_on_each(tmp_path: Path) -> N
     assert speed.interval_low is not None
     assert speed.interval_low > 1
     assert speed.effect_size == 1
-    assert any(text.startswith(PAIRED) for text in speed.warnings)
+    assert any(text.startswith(PAIRED) for text in warned(speed))
     assert (speed.n_left, speed.n_right) == (20, 20)
 
 
@@ -229,7 +234,7 @@ def test_few_hosts_are_not_compared_in_pairs(tmp_path: Path) -> None:
     """Six pairs give no p value that stands; six against six samples can, and say so if not."""
     speed = fast_and_slow_hosts(tmp_path, 6, 1.03)
     assert speed.verdict == "no difference"
-    assert not any(text.startswith(PAIRED) for text in speed.warnings)
+    assert not any(text.startswith(PAIRED) for text in warned(speed))
 
 
 def test_a_host_that_lacks_a_side_is_no_pair(tmp_path: Path) -> None:
@@ -239,8 +244,8 @@ def test_a_host_that_lacks_a_side_is_no_pair(tmp_path: Path) -> None:
     speed = compared(tmp_path)["events_per_second"]
     assert (speed.verdict, speed.n_left, speed.n_right) == ("left higher", 19, 19)
     assert speed.ratio == pytest.approx(1.03, abs=0.011)
-    assert "not compared on h4: no samples of QEMU" in speed.warnings
-    assert any(text.startswith(PAIRED) for text in speed.warnings)
+    assert "not compared on h4: no samples of QEMU" in warned(speed)
+    assert any(text.startswith(PAIRED) for text in warned(speed))
 
 
 def hosts_compared(left: list[float], right: list[float]) -> Comparison:
@@ -261,7 +266,7 @@ def test_sides_that_are_ahead_on_half_of_the_hosts_each_are_equal(scale: float) 
     more, less = [127.5] * 20, [127.0] * 20
     other = [scale * each for each in more], [scale * each for each in less]
     found = hosts_compared([*more, *other[1]], [*less, *other[0]])
-    assert found.warnings[0].startswith(PAIRED)
+    assert warned(found)[0].startswith(PAIRED)
     assert found.p_value == pytest.approx(1)
 
 
@@ -269,15 +274,13 @@ def test_remarks_on_pairs_are_about_their_ratios() -> None:
     """Two kinds of hosts weaken nothing; a ratio that is another on some of them does."""
     kinds = [1000.0 * (1 + place % 2) + place for place in range(20)]
     noisy = [each * (1.03 + 0.001 * (place % 7)) for place, each in enumerate(kinds)]
-    assert not [text for text in hosts_compared(noisy, kinds).warnings if "two modes" in text]
+    assert not [text for text in warned(hosts_compared(noisy, kinds)) if "two modes" in text]
     on_some = [each * (1.03 if place % 4 else 1.15) for place, each in enumerate(kinds)]
-    texts = hosts_compared(on_some, kinds).warnings
+    texts = warned(hosts_compared(on_some, kinds))
     assert texts[-1] == "the hosts' ratios: two modes, around 1.03 and 1.15"
     on_one = [*noisy[:13], 2 * noisy[13], *noisy[14:]]
-    assert (
-        hosts_compared(on_one, kinds)
-        .warnings[-1]
-        .startswith("the hosts' ratios: outliers, kept: h13 (2.07")
+    assert warned(hosts_compared(on_one, kinds))[-1].startswith(
+        "the hosts' ratios: outliers, kept: h13 (2.07"
     )
 
 
@@ -306,7 +309,7 @@ def test_the_report_of_a_lab_names_the_test(
 def test_a_host_without_a_ratio_keeps_all_from_being_paired() -> None:
     """A sample of 0 has none; ranks take it as it is, and all of them are compared one way."""
     found = hosts_compared([0.0, *[103.0 + place for place in range(19)]], [100.0] * 20)
-    assert not any(text.startswith(PAIRED) for text in found.warnings)
+    assert not any(text.startswith(PAIRED) for text in warned(found))
     assert (found.verdict, found.interval_low) == ("left higher", None)
 
 
@@ -332,8 +335,8 @@ def test_hosts_may_be_unlike_each_other(lab: Path) -> None:
     """What has to be the same is so on each of them."""
     kernel = compared(lab)["kernel_s"]
     assert (kernel.verdict, kernel.n_left, kernel.n_right) == ("left lower", LAB, LAB)
-    assert kernel.warnings[-1] == "each sample is the median of one host"
-    assert not [text for text in kernel.warnings if "not compared on" in text]
+    assert warned(kernel)[-1] == "each sample is the median of one host"
+    assert not [text for text in warned(kernel) if "not compared on" in text]
 
 
 def test_a_host_with_unlike_sides_does_not_stand_in_the_way(lab: Path) -> None:
@@ -345,11 +348,11 @@ def test_a_host_with_unlike_sides_does_not_stand_in_the_way(lab: Path) -> None:
     assert (kernel.verdict, kernel.n_left, kernel.n_right) == ("left lower", LAB - 2, LAB - 2)
     assert kernel.median_left == pytest.approx(0.503)
     differs = f"guest kernel differs: StratoVirt {'2' * 12}…, QEMU {'f' * 12}…"
-    assert f"not compared on h2: {differs}" in kernel.warnings
-    assert "not compared on h5: no samples of StratoVirt" in kernel.warnings
+    assert f"not compared on h2: {differs}" in warned(kernel)
+    assert "not compared on h5: no samples of StratoVirt" in warned(kernel)
     accepted = compared(lab, "kernel")["kernel_s"]
     assert accepted.n_left == LAB - 1
-    assert f"accepted: {differs}" in accepted.warnings
+    assert f"accepted: {differs}" in warned(accepted)
 
 
 def test_an_emulated_host_among_others_is_taken_out(lab: Path) -> None:
@@ -357,7 +360,7 @@ def test_an_emulated_host_among_others_is_taken_out(lab: Path) -> None:
     report_logs.write_json(lab / "lab/h0/host.json", emulated=True)
     kernel = compared(lab)["kernel_s"]
     assert (kernel.verdict, kernel.n_left) == ("left lower", LAB - 1)
-    (text,) = (text for text in kernel.warnings if text.startswith("not compared on h0: "))
+    (text,) = (text for text in warned(kernel) if text.startswith("not compared on h0: "))
     assert "measured on an emulated host" in text
 
 
@@ -367,7 +370,7 @@ def test_many_hosts_taken_out_are_counted(lab: Path) -> None:
         shutil.rmtree(lab / f"lab/h{number}/qemu")
     kernel = compared(lab)["kernel_s"]
     assert (kernel.verdict, kernel.n_left, kernel.n_right) == ("too few samples", 2, 2)
-    assert "not compared on h2, h3, h4 and 2 more: no samples of QEMU" in kernel.warnings
+    assert "not compared on h2, h3, h4 and 2 more: no samples of QEMU" in warned(kernel)
 
 
 def test_sides_that_are_unlike_on_every_host_are_refused(lab: Path) -> None:

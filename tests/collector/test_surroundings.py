@@ -165,7 +165,7 @@ def test_a_host_that_was_not_quiet(tmp_path: Path, seen: dict[str, Any], said: s
     sidecar(host, "qemu", 2, **seen)
     assert found(host) == [f"note: the host was not quiet: {said}"]
     speed = speeds(host)
-    assert "QEMU: measured while the host was not quiet: 1" in speed.warnings
+    assert "QEMU: measured while the host was not quiet: 1" in map(str, speed.warnings)
     write_json(host / "host.json", **FACTS, emulated=True)
     assert found(host) == []
 

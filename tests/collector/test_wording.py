@@ -101,28 +101,7 @@ def written_sentences() -> Iterator[str]:
             yield from (text for each in said if (text := literal(each)).count(" ") > 2)
 
 
-def texts_in(tree: ast.AST) -> Iterator[str]:
-    """Yield the strings of some code, but neither its documentation nor what it raises."""
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.JoinedStr | ast.Constant):
-            yield literal(node)
-        elif not (
-            isinstance(node, ast.Raise)
-            or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
-        ):
-            yield from texts_in(node)
-
-
-def compared_sentences() -> Iterator[str]:
-    """Yield what comparisons say: all that they say of the sides stands in a report."""
-    for module in COLLECTOR.glob("compare/*.py"):
-        for text in texts_in(ast.parse(module.read_text(encoding="utf-8"))):
-            # What begins with a space is a part of a sentence, and is found with the whole.
-            if text.count(" ") > 2 and not text.startswith(" "):
-                yield text
-
-
-@pytest.mark.parametrize("english", sorted({*written_sentences(), *compared_sentences()}))
+@pytest.mark.parametrize("english", sorted(set(written_sentences())))
 def test_every_sentence_of_checks_parsers_and_comparisons_has_a_chinese_form(english: str) -> None:
     """Whoever changes or adds one finds out here that `sentences.py` needs it too."""
     assert re.search("[\u4e00-\u9fff]", in_language(english, "zh"))
