@@ -1,63 +1,67 @@
-"""What the facts in run.json, host.json and vmm.json are called by people."""
+"""What the facts in run.json, host.json and vmm.json are called by people.
 
-from collector.labels import LANGUAGES, Language
+What comparisons and checks speak of too is called by the same words, see `collector.facts`.
+"""
 
-_NAMES: dict[str, tuple[str, str]] = {
+from collector.facts import FACTS
+from collector.words import Language, Message, say, say_in
+
+_NAMES: dict[str, Message] = {
     # run.json
-    "run": ("运行名称", "name of the run"),
-    "started": ("开始", "started"),
-    "finished": ("结束", "finished"),
-    "seed": ("顺序的随机种子", "seed of the order"),
-    "vmms": ("虚拟机监控器", "VMMs"),
-    "versions": ("软件版本", "version"),
-    "plan": ("计划", "plan"),
+    "run": say("name of the run"),
+    "started": say("started"),
+    "finished": say("finished"),
+    "seed": say("seed of the order"),
+    "vmms": say("VMMs"),
+    "versions": say("version"),
+    "plan": say("plan"),
     # host.json
-    "host": ("主机名称", "name of the host"),
-    "emulated": ("模拟的主机", "emulated host"),
-    "virtualization": ("虚拟化环境", "virtualisation around the host"),
-    "cpu_model": ("CPU 型号", "CPU model"),
-    "cpu_vendor": ("CPU 厂商", "CPU vendor"),
-    "cpu_flags_virtualization": ("硬件虚拟化", "hardware virtualisation"),
-    "microcode": ("微码", "microcode"),
-    "cpus": ("CPU 数", "CPUs"),
-    "memory_mib": ("内存 (MiB)", "memory (MiB)"),
-    "kernel": ("内核", "kernel"),
-    "os": ("操作系统", "operating system"),
-    "clocksource": ("时钟源", "clocksource"),
-    "governor": ("调频策略", "frequency governor"),
-    "turbo": ("睿频", "turbo"),
-    "thp": ("透明大页", "transparent huge pages"),
-    "ksm": ("内存合并", "kernel same-page merging"),
-    "cpus_online": ("在线 CPU", "CPUs that are online"),
-    "sockets": ("插槽数", "sockets"),
-    "smt": ("超线程", "SMT"),
-    "cpu_kinds": ("CPU 种类", "kinds of CPUs"),
-    "kept_awake": ("阻止休眠", "kept from falling asleep"),
-    "boot_id": ("启动标识", "id of the boot"),
+    "host": say("name of the host"),
+    "emulated": say("emulated host"),
+    "virtualization": say("virtualisation around the host"),
+    "cpu_model": say("CPU model"),
+    "cpu_vendor": say("CPU vendor"),
+    "cpu_flags_virtualization": say("hardware virtualisation"),
+    "microcode": say("microcode"),
+    "cpus": say("CPUs"),
+    "memory_mib": say("memory (MiB)"),
+    "kernel": say("kernel"),
+    "os": say("operating system"),
+    "clocksource": say("clocksource"),
+    "governor": say("frequency governor"),
+    "turbo": say("turbo"),
+    "thp": say("transparent huge pages"),
+    "ksm": say("kernel same-page merging"),
+    "cpus_online": say("CPUs that are online"),
+    "sockets": say("sockets"),
+    "smt": say("SMT"),
+    "cpu_kinds": say("kinds of CPUs"),
+    "kept_awake": say("kept from falling asleep"),
+    "boot_id": say("id of the boot"),
     # vmm.json
-    "type": ("类型", "type"),
-    "version": ("版本", "version"),
-    "source": ("来源", "source"),
-    "commit": ("提交", "commit"),
-    "machine": ("机器类型", "machine type"),
-    "initrd": ("使用 initrd", "with initrd"),
-    "stand_in": ("测试替身", "test stand-in"),
-    "cpus_allowed": ("实际可用的主机 CPU", "host CPUs it could use"),
-    "command_line": ("命令行", "command line"),
-    "checksums.binary": ("程序校验和", "checksum of the binary"),
-    "checksums.kernel": ("客户机内核校验和", "checksum of the guest kernel"),
-    "checksums.image": ("客户机镜像校验和", "checksum of the guest image"),
-    "checksums.initrd": ("initrd 校验和", "checksum of the initrd"),
-    "guest.vcpus": ("虚拟 CPU 数", "vCPUs"),
-    "guest.memory_mib": ("客户机内存 (MiB)", "guest memory (MiB)"),
-    "guest.disk_format": ("磁盘格式", "disk format"),
-    "guest.disk_cache": ("磁盘缓存模式", "disk cache mode"),
-    "guest.cpus": ("客户机所用主机 CPU", "host CPUs of the guest"),
-    "guest.append": ("附加内核参数", "further kernel parameters"),
-    "guest.kernel_version": ("客户机内核版本", "guest kernel"),
-    "guest.sysbench": ("sysbench 版本", "sysbench"),
-    "guest": ("客户机", "guest"),
-    "build": ("构建", "build"),
+    "type": say("type"),
+    "version": say_in("a recorded fact", "version"),
+    "source": say("source"),
+    "commit": say("commit"),
+    "machine": say("machine type"),
+    "initrd": FACTS["initrd"].words,
+    "stand_in": say("test stand-in"),
+    "cpus_allowed": say("host CPUs it could use"),
+    "command_line": say("command line"),
+    "checksums.binary": say("checksum of the binary"),
+    "checksums.kernel": say("checksum of the guest kernel"),
+    "checksums.image": say("checksum of the guest image"),
+    "checksums.initrd": say("checksum of the initrd"),
+    "guest.vcpus": FACTS["vcpus"].words,
+    "guest.memory_mib": FACTS["memory"].words,
+    "guest.disk_format": FACTS["disk_format"].words,
+    "guest.disk_cache": FACTS["disk_cache"].words,
+    "guest.cpus": FACTS["cpus"].words,
+    "guest.append": FACTS["append"].words,
+    "guest.kernel_version": FACTS["kernel"].words,
+    "guest.sysbench": FACTS["sysbench"].words,
+    "guest": say("guest"),
+    "build": say("build"),
 }
 
 
@@ -74,7 +78,7 @@ def fact_name(name: str, language: Language) -> str:
     known = _known(name)
     if known not in _NAMES:
         return name
-    return f"{_NAMES[known][LANGUAGES.index(language)]} ({name})"
+    return f"{_NAMES[known].render(language)} ({name})"
 
 
 def _known(name: str) -> str:
