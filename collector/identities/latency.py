@@ -16,7 +16,7 @@ _BUCKET_WIDTH = (math.log(_LONGEST_MS) - math.log(_SHORTEST_MS)) / (_BUCKETS - 1
 """Sysbench keeps latencies in a logarithmic histogram (`src/sb_histogram.c`, `sb_logger.c`):
 1024 buckets from 0.001 ms to 100 s. A printed percentile is the middle of a bucket, so it may lie
 0.9 % above the largest latency or below the smallest."""
-_HALF_BUCKET = math.exp(_BUCKET_WIDTH / 2)
+HALF_BUCKET = math.exp(_BUCKET_WIDTH / 2)
 _STEP = 0.01
 """Of the numbers as sysbench prints them."""
 _FEW_EVENTS = 40
@@ -33,6 +33,12 @@ def percentile_metric(numbers: Numbers) -> str | None:
     return next((name for name in numbers if _PERCENTILE.fullmatch(name)), None)
 
 
+def percentile_share(name: str) -> float:
+    """Return the share of events at or below a percentile, e.g. 0.95 for `latency_p95_ms`."""
+    found = _PERCENTILE.fullmatch(name)
+    return float(found[1]) / 100 if found else 1.0
+
+
 def order(numbers: Numbers) -> list[Problem]:
     """Min ≤ average ≤ max, min ≤ percentile ≤ max, and the average that these allow."""
     percentile = percentile_metric(numbers)
@@ -42,8 +48,8 @@ def order(numbers: Numbers) -> list[Problem]:
         ("latency_min_ms", "latency_max_ms", 1.0),
     ]
     if percentile:
-        pairs.append(("latency_min_ms", percentile, _HALF_BUCKET))
-        pairs.append((percentile, "latency_max_ms", _HALF_BUCKET))
+        pairs.append(("latency_min_ms", percentile, HALF_BUCKET))
+        pairs.append((percentile, "latency_max_ms", HALF_BUCKET))
     problems: list[Problem] = []
     for small, large, factor in pairs:
         if small not in numbers or large not in numbers or _clamped(small, large, numbers):
@@ -78,7 +84,7 @@ def _words(metric: str) -> Message:
 def _clamped(small: str | None, large: str | None, numbers: Numbers) -> bool:
     """The histogram ends at 0.001 ms and 100 s; beyond, a percentile says nothing."""
     names = {name for name in (small, large) if name and _PERCENTILE.fullmatch(name)}
-    ends = (_SHORTEST_MS * _HALF_BUCKET, _LONGEST_MS / _HALF_BUCKET)
+    ends = (_SHORTEST_MS * HALF_BUCKET, _LONGEST_MS / HALF_BUCKET)
     return any(numbers[name].low <= ends[0] or numbers[name].high >= ends[1] for name in names)
 
 
@@ -91,7 +97,7 @@ def _average_within_reach(numbers: Numbers, percentile: str | None) -> list[Prob
         return []
     share = float(percentile[len("latency_p") : -len("_ms")]) / 100 - 1 / events
     average, most = numbers["latency_avg_ms"], numbers["latency_max_ms"].high
-    reach = share * numbers[percentile].high * _HALF_BUCKET + (1 - share) * most
+    reach = share * numbers[percentile].high * HALF_BUCKET + (1 - share) * most
     if average.low <= reach * _SLACK:
         return []
     return [

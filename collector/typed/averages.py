@@ -7,24 +7,63 @@ from collector.identities.printed import Printed
 from collector.typed.model import TypedSample, TypedStatistic, TypedTable
 from collector.words import Message, joined, say
 
-_LARGE = 1e5
+_AGAIN = say("calculate it again, or look for a number that was changed later")
 
 
 def check_averages(tables: Sequence[TypedTable], workbook: str) -> list[CellFinding]:
-    """Return the averages that are not the mean of the numbers above them."""
+    """Return the means and the extremes that are not those of the numbers above them."""
     return [
         CellFinding(
             "contradiction",
             workbook,
-            average.cell.sheet,
-            average.cell.address,
-            _message(average),
+            each.cell.sheet,
+            each.cell.address,
+            _message(each) if each.kind == "mean" else _extreme_message(each),
         )
         for table in tables
-        for average in table.statistics
-        if average.kind == "mean"
-        and not any(_fits(average.number, samples) for samples in average.candidates)
+        for each in table.statistics
+        if not any(_agrees(each, samples) for samples in each.candidates)
     ]
+
+
+def _agrees(each: TypedStatistic, samples: Sequence[TypedSample]) -> bool:
+    if each.kind == "mean":
+        return _fits(each.number, samples)
+    found = _extreme(each, samples).number
+    room = each.number.step / 2 if each.number.step > found.step else 0.0
+    return abs(found.value - each.number.value) <= room * 1.0001 + 1e-9
+
+
+def _extreme(each: TypedStatistic, samples: Sequence[TypedSample]) -> TypedSample:
+    pick = max if each.kind == "max" else min
+    return pick(samples, key=lambda sample: sample.number.value)
+
+
+def _extreme_message(each: TypedStatistic) -> Message:
+    samples = each.candidates[0]
+    found = _extreme(each, samples)
+    fields: dict[str, str | float] = {
+        "count": len(samples),
+        "first": samples[0].cell.address,
+        "last": samples[-1].cell.address,
+        "number": found.cell.text,
+        "cell": found.cell.address,
+        "said": each.cell.text,
+    }
+    message = (
+        say(
+            "the largest of the {count} numbers {first} to {last} is {number} ({cell}), but the"
+            " cell says {said}",
+            **fields,
+        )
+        if each.kind == "max"
+        else say(
+            "the smallest of the {count} numbers {first} to {last} is {number} ({cell}), but the"
+            " cell says {said}",
+            **fields,
+        )
+    )
+    return joined([message, _AGAIN])
 
 
 def _mean(samples: Sequence[TypedSample]) -> float:
@@ -61,4 +100,4 @@ def _message(average: TypedStatistic) -> Message:
                 "it is the mean without {cell}: take all of them", cell=left_out.cell.address
             )
             return joined([message, without])
-    return joined([message, say("calculate it again, or look for a number that was changed later")])
+    return joined([message, _AGAIN])

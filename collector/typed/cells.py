@@ -12,6 +12,8 @@ from collector.typed.names import IOPS
 from collector.typed.text import Quantity
 from collector.typed.units import in_unit
 
+_SOMETIMES = ("initrd_s", "firmware_s", "loader_s", "read_mib_per_s", "written_mib_per_s")
+"""What not every row has."""
 _FINEST = 1e-6
 _WHOLE = 0.9
 _NEAR = 1e-6
@@ -33,6 +35,7 @@ class Cells:
         self.others = others
         self.unread: list[Typed] = []
         self.uncounted: list[Typed] = []
+        self.dashes: list[Typed] = []
         self.empty: list[tuple[str, str, str]] = []
         self.steps: dict[tuple[int, str], float | None] = {}
 
@@ -71,6 +74,8 @@ class Cells:
         if cell.quantity is None:
             if not meaning(cell.text).nothing:
                 self.unread.append(cell)
+            elif self._needs_number(row, metric):
+                self.dashes.append(cell)
             return None
         quantity = cell.quantity
         step = self._column_step(column, quantity)
@@ -123,6 +128,14 @@ class Cells:
         """In the table of operations a read test has no writes: an empty cell is a `-`."""
         iops = any(column.subject == IOPS for column in self.head.columns.values())
         return iops and any(self.grid.at(row, column) for column in self.head.columns)
+
+    def _needs_number(self, row: int, metric: str) -> bool:
+        """Whether a `-` stands where each test has a number: operations have one direction only."""
+        if metric in _SOMETIMES or self._does_not_apply(row):
+            return False
+        return any(
+            (cell := self.grid.at(row, column)) and cell.quantity for column in self.head.columns
+        )
 
     def missing(self, measured: set[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         """Return the empty cells that should have a number: not every VMM boots with an initrd.

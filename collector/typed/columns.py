@@ -36,6 +36,8 @@ def columns_of(stack: dict[int, list[str]], keys: Keys, context: Context) -> dic
     """
     said = {column: [meaning(text) for text in texts] for column, texts in stack.items()}
     own = {column: metric for column, each in said.items() if (metric := _metric(each))}
+    if all(_is_bare(each) for column, each in said.items() if column in own):
+        own = own if _is_of_latency(context) else {}
     compact = not own
     if compact and (context.metric is None or not keys.columns or keys.metrics):
         return {}
@@ -59,6 +61,16 @@ def _metric(said: Sequence[Meaning]) -> str | None:
     named = [each for each in reversed(said) if each.metric]
     whole = [each for each in named if not each.bare]
     return next((each.metric for each in whole or named), None)
+
+
+def _is_bare(said: Sequence[Meaning]) -> bool:
+    """Whether a column names a statistic and not of what."""
+    return all(each.bare for each in said if each.metric)
+
+
+def _is_of_latency(context: Context) -> bool:
+    """Whether the title is of latencies: then `平均` and `最大` are those."""
+    return meaning(context.caption).latency or meaning(context.unit).latency
 
 
 def _column(clues: Clues, subject: str, side: str, heading: str) -> Column:

@@ -16,6 +16,8 @@ from collector.words import say
 
 _DIGITS = 4
 """Significant digits from which a number is looked at at all."""
+_ROW_DIGITS = 7
+"""Significant digits in which two rows have to agree."""
 _UNLIKELY = 0.0003
 _UNLIKELY_AND_FAR = 0.002
 """A coincidence that is expected less often than this in a workbook is none; the second where the
@@ -123,13 +125,12 @@ def _rows(
     for table in tables:
         for row in table_rows(table):
             varied = [row[name] for name in MEASURED if name in row]
-            solid = [
+            free = [
                 sample
                 for sample in varied
-                if _digits(sample) >= _DIGITS
-                and not (sample.metric == "latency_avg_ms" and "events_per_second" in row)
+                if not (sample.metric == "latency_avg_ms" and "events_per_second" in row)
             ]  # an average follows from the speed
-            if len(varied) < 2 or len(solid) < 2:  # noqa: PLR2004 - one number may agree by chance
+            if len(free) < 2 or sum(map(_digits, free)) < _ROW_DIGITS:  # noqa: PLR2004
                 continue
             key = tuple(sample.number.value for sample in varied)
             other = first.setdefault(key, row)

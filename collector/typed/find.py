@@ -8,7 +8,14 @@ from collector.typed.context import Context, context_of
 from collector.typed.grid import Grid, Typed, is_words
 from collector.typed.keys import Keys, find_keys
 from collector.typed.meaning import meaning
-from collector.typed.segments import among_numbers, is_title, limit, names_above, segments
+from collector.typed.segments import (
+    among_numbers,
+    is_title,
+    limit,
+    names_above,
+    segments,
+    stands_alone,
+)
 
 _HEADER_ROWS = 6
 _BODY_ROWS = 4
@@ -75,8 +82,9 @@ def _stack(grid: Grid, top: int, keys: Keys, last: int) -> tuple[dict[int, list[
     """Return the texts over each column of numbers, from the top, and the heading's last row."""
     start = keys.end + 1
     stack: dict[int, list[str]] = {}
-    if set(names_above(grid, top)) & set(range(start, last + 1)):
-        _add_row(grid, top - 1, start, last, stack)
+    for column, name in names_above(grid, top).items():
+        if start <= column <= last:
+            stack[column] = [name]
     bottom = top
     for row in range(top, min(top + _HEADER_ROWS, grid.rows + 1)):
         if row > max(top, keys.bottom):
@@ -125,7 +133,7 @@ def _add_row(grid: Grid, row: int, start: int, last: int, stack: dict[int, list[
     for column in range(start, last + 1):
         cell = grid.at(row, column)
         if cell is not None and is_words(cell):
-            text = cell.text
+            text = "" if stands_alone(grid, cell) else cell.text
         elif cell is None and not _spreads(text):
             text = ""
         if text:

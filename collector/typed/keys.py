@@ -7,9 +7,11 @@ from collector.typed.grid import Grid, Typed, is_words
 from collector.typed.meaning import Meaning, meaning
 from collector.typed.parameters import NONE, Parameters
 from collector.typed.roles import count_of
+from collector.typed.segments import limit
 
 _HEADER_ROWS = 4
 _LABEL_ROWS = 40
+_NEAR_ROWS = 8
 _FIRST = 3
 _LEFT = 3
 """Columns left of the numbers that may hold labels without a heading."""
@@ -53,15 +55,16 @@ def find_keys(grid: Grid, top: int, segment: Sequence[Typed]) -> Keys:
 
     The heading of the labels may stand below that of the numbers, as pandas writes it.
     """
-    headed = _headed(grid, top, segment)
+    last = limit(grid, top, segment)
+    headed = _headed(grid, top, segment, last)
     bottom = top
     if not headed:
-        headed, bottom = _heading_below(grid, top, segment[0].column - 1)
+        headed, bottom = _heading_below(grid, top, segment[0].column - 1, last)
     first = min(headed, default=segment[0].column)
     end = max(headed, default=segment[0].column - 1)
     beside = range(first - 1, max(0, first - 1 - _LEFT), -1)
     for column in beside:
-        kind = kind_of(_below(grid, top, column))
+        kind = kind_of(_below(grid, top, column, last, _NEAR_ROWS))
         if kind is None or (headed and kind in ("index", "count")):
             break
         headed[column] = kind
@@ -69,17 +72,17 @@ def find_keys(grid: Grid, top: int, segment: Sequence[Typed]) -> Keys:
     metrics = any(
         meaning(text).metric and not meaning(text).bare
         for column in columns
-        for text in _below(grid, bottom, column)
+        for text in _below(grid, bottom, column, last)
     )
     return Keys(min(columns, default=first), end, columns, bottom, metrics)
 
 
-def _headed(grid: Grid, top: int, segment: Sequence[Typed]) -> dict[int, str]:
+def _headed(grid: Grid, top: int, segment: Sequence[Typed], last: int) -> dict[int, str]:
     """Return the leading columns of a heading that hold labels."""
     labels: dict[int, str] = {}
     for place, cell in enumerate(segment):
         said = meaning(cell.text)
-        kind = kind_of(_below(grid, top, cell.column))
+        kind = kind_of(_below(grid, top, cell.column, last))
         if said.label:
             labels[cell.column] = _agreed(said.role or "", kind)
         elif place == len(labels) and kind and _is_corner(said, segment[place + 1 :], kind):
@@ -110,23 +113,23 @@ def _agreed(role: str, kind: str | None) -> str:
     return kind
 
 
-def _heading_below(grid: Grid, top: int, left: int) -> tuple[dict[int, str], int]:
+def _heading_below(grid: Grid, top: int, left: int, last: int) -> tuple[dict[int, str], int]:
     for row in range(top + 1, min(top + _HEADER_ROWS, grid.rows) + 1):
         below = grid.at(row, left)
         said = meaning(below.text) if below and is_words(below) else None
         if said and said.label and not grid.at(row, left + 1):
-            kind = kind_of(_below(grid, row, left))
+            kind = kind_of(_below(grid, row, left, last))
             return {left: _agreed(said.role or "", kind)}, row
     return {}, top
 
 
-def _below(grid: Grid, top: int, column: int) -> list[str]:
+def _below(grid: Grid, top: int, column: int, last: int, rows: int = _LABEL_ROWS) -> list[str]:
     """Return the texts below a heading in its column, up to a gap of some rows."""
     if column < 1:
         return []
     texts: list[str] = []
     blank = 0
-    for row in range(top + 1, min(top + _LABEL_ROWS, grid.rows) + 1):
+    for row in range(top + 1, min(top + rows, grid.rows) + 1):
         cell = grid.at(row, column)
         blank = 0 if cell or any(grid.in_row(row)) else blank + 1
         if blank > _FIRST:
@@ -135,9 +138,14 @@ def _below(grid: Grid, top: int, column: int) -> list[str]:
             said = meaning(cell.text)
             if said.caption or (texts and said.label):
                 break
-            if any(grid.at(row, beside) for beside in range(column + 1, grid.columns + 1)):
+            if _has_more(grid, row, column, last):
                 texts.append(cell.text)  # a text alone is a title
     return texts
+
+
+def _has_more(grid: Grid, row: int, column: int, last: int) -> bool:
+    beside = (grid.at(row, right) for right in range(column + 1, last + 1))
+    return any(cell and not cell.copied for cell in beside)
 
 
 def kind_of(texts: Sequence[str]) -> str | None:

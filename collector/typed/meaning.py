@@ -23,7 +23,7 @@ _NUMBERED_CAPTION = re.compile(
 )
 _REPETITION = (
     re.compile(r"第 ?([一二三四五六七八九十\d]+) ?[次轮组遍]"),
-    re.compile(r"^(?:run|round|trial|test|rep(?:etition)?|no\.?|#|实验|测试|次数) ?#?(\d+)$"),
+    re.compile(r"^(?:run|round|trial|test|rep(?:etition)?|no\.?|#|实验|测试|次数) ?#?(\d{1,3})$"),
     re.compile(r"^(\d+) ?(?:次|轮)$|^(?:1st|2nd|3rd|(\d)th)(?: run| time)?$"),
 )
 _LATENCY = re.compile(r"lat|延迟|时延|延时|响应|ms|毫秒|[uμ]s|微秒")

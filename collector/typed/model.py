@@ -58,6 +58,8 @@ class TypedTable:
     """Cells in which a number was expected and words stand."""
     empty: tuple[tuple[str, str], ...]
     """Address and metric of cells in which a number was expected and nothing stands."""
+    dashes: tuple[Typed, ...]
+    """Cells with a `-` where each test has a number."""
     uncounted: tuple[Typed, ...]
     """Formulas without a stored value."""
     context: Context = field(default_factory=Context)
@@ -80,7 +82,7 @@ class TypedTable:
                 each for each in self.statistics if each.candidates[0][0].measurement == subject
             ),
         )
-        return part if first else replace(part, unread=(), empty=(), uncounted=())
+        return part if first else replace(part, unread=(), empty=(), dashes=(), uncounted=())
 
     def numbered(self, number: int) -> "TypedTable":
         """Return the table as the `number`-th of its workbook."""

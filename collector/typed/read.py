@@ -25,16 +25,27 @@ def read_tables(grids: list[Grid]) -> list[TypedTable]:
     tables: list[TypedTable] = []
     for grid in grids:
         upright = _read(grid)
-        found = upright if grid.generated else [*upright, *_read(grid.turned())]
-        kept: list[TypedTable] = []
-        for table in sorted(found, key=lambda each: -len(each.samples)):
-            if not any(table.overlaps(other) for other in kept):
-                kept.append(table)
+        kept = upright if grid.generated else _better(upright, _read(grid.turned()))
         kept.sort(key=lambda each: each.head.place)
         for table in kept:
             for part in table.subjects():
                 tables.append(part.numbered(len(tables)))
     return tables
+
+
+def _better(upright: list[TypedTable], turned: list[TypedTable]) -> list[TypedTable]:
+    """Return the tables of each place in the sheet as they stand or turned: what finds more."""
+    kept: list[TypedTable] = []
+    rest = [(table, way) for way, tables in enumerate((upright, turned)) for table in tables]
+    while rest:
+        place = [rest.pop(0)]
+        for one, _ in place:
+            place += [other for other in rest if other[0].overlaps(one)]
+            rest = [other for other in rest if not other[0].overlaps(one)]
+        counts = [sum(len(table.samples) for table, way in place if way == each) for each in (0, 1)]
+        better = int(counts[1] > counts[0])
+        kept += [table for table, way in place if way == better]
+    return kept
 
 
 def _read(grid: Grid) -> list[TypedTable]:
@@ -90,7 +101,7 @@ class _Reader:
             if not numbers and self._take_group(row):
                 blank = 0
                 continue
-            if not numbers and (meaning(label).caption or not self._is_row(label, cells)):
+            if not numbers and not self._is_row(row, label, cells):
                 break
             blank = 0
             self.bottom = row
@@ -124,6 +135,7 @@ class _Reader:
             tuple(found.statistics),
             tuple(self.cells.unread),
             self.cells.missing(measured),
+            tuple(self.cells.dashes),
             tuple(self.cells.uncounted),
             self.head.context,
         )
@@ -148,16 +160,21 @@ class _Reader:
         self.group_vmm = said.vmms[0] if said.vmms else self.group_vmm
         return True
 
-    def _is_row(self, label: str, cells: list[Typed]) -> bool:
+    def _is_row(self, row: int, label: str, cells: list[Typed]) -> bool:
         """Whether a row without numbers still belongs to the table: `随机读 - - -`."""
         said = meaning(label)
-        if len(label) > _LONGEST_LABEL:
-            return False  # prose below the table
-        if not cells and said.vmms:
-            return False  # the caption of the next one
+        if said.prose or len(label) > _LONGEST_LABEL or said.caption:
+            return False  # prose below the table, the caption of the next one
+        if len(self._texts(row)) == 1 and (cells or said.vmms or said.metric):
+            return False  # a title
         words = [cell for cell in cells if not meaning(cell.text).nothing]
         known = bool(said.case or said.average or said.statistic or label.isdecimal())
         return known and (not words or len(words) < len(cells) or len(cells) > 1)
+
+    def _texts(self, row: int) -> set[str]:
+        """Return the different texts in a row of the table."""
+        columns = range(self.head.keys.first, max(self.head.columns) + 1)
+        return {text for column in columns if (text := self.grid.text(row, column))}
 
     def _column_of(self, column: Column) -> Sampled:
         return sampled(column, self.place, self.head, self.group_vmm)

@@ -7,6 +7,7 @@ from collector.typed.names import BOOT, CPU, FOOTPRINT, MEMORY
 _ROLES: tuple[tuple[str, str], ...] = (
     ("vmm", r"^(?:虚拟机(?:监控器|监视器|管理器|软件|平台|类型)?|vmm|hypervisor)$"),
     ("vmm", r"^(?:虚拟化(?:平台|软件|方案|技术)|平台|方案|对象|系统)$"),
+    ("vmm", r"^(?:性能)?指标$|^项目$|^类别$|^metrics?$|^items?$"),
     ("total_events", r"总事件|事件总数|total (?:number of )?events|^events$"),
     ("latency_sum_ms", r"(?:延迟|时延|延时).*(?:总和|之和|合计)|lat.*\bsum\b|^sum\b"),
     ("fsyncs_per_s", r"fsync|文件同步|同步(?:速率|速度|次数)|file syncs|syncs? per"),
@@ -24,7 +25,7 @@ _ROLES: tuple[tuple[str, str], ...] = (
     ("pss_kb", r"\bpss\b"),
     ("size_kb", r"内存段|总大小|虚拟内存|mapped|kbytes|\bvs[zs]\b|^size"),
     ("block", r"块大小|块尺寸|block ?size"),
-    ("latency_p", r"百分位|percentile|^p\d\d\b|\b\d\d ?(?:th|%)"),
+    ("latency_p", r"百分位|percentile|^p\d\d\b|\b\d\d ?(?:th\b|%)"),
     ("latency_avg_ms", r"平均(?:响应|请求)?(?:延迟|时延|延时|时间)|^平均$"),
     ("latency_avg_ms", r"(?:延迟|时延|延时).*平均"),
     ("latency_avg_ms", r"(?:avg|average|mean).*lat|lat.*(?:avg|average|mean)|^avg"),

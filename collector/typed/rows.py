@@ -2,16 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from statistics import median
 
 from collector.findings import CellFinding
 from collector.identities import boot, fileio, latency
-from collector.identities.printed import Printed, Problem, about, plain
+from collector.identities.printed import Printed, Problem, plain
 from collector.typed.model import TypedSample, TypedTable
 from collector.typed.names import BOOT, CPU, FOOTPRINT, IOPS, LATENCY
 from collector.words import Message, joined, say, say_counted
 
-_ADVICE = say("compare with the log and correct the cell")
+ADVICE = say("compare with the log and correct the cell")
 _UNIT_SLIPS = {
     1000.0: say("ms typed as s"),
     1e-3: say("s typed as ms"),
@@ -19,9 +18,6 @@ _UNIT_SLIPS = {
 }
 _MOSTLY = 0.8
 _FEW = 5
-_BUSY = 0.85
-_IDLE = 0.6
-_HARDLY_ANY = 0.1
 _NEAR_S = 0.01
 _SOMETIMES = {"initrd_s", "firmware_s", "loader_s"}
 """Parts of a boot that not every boot has."""
@@ -43,6 +39,7 @@ def check_rows(tables: Sequence[TypedTable], workbook: str) -> list[CellFinding]
     odd_percentiles: list[CellFinding] = []
     percentiles = 0
     rows = [(table.measurement, row) for table in tables for row in table_rows(table)]
+    means = _means(rows)
     without_part = _without_a_part([row for kind, row in rows if kind == BOOT])
     incomplete = {id(row) for group in without_part for row in group}
     findings += [_part_missing(group, workbook) for group in without_part]
@@ -52,8 +49,8 @@ def check_rows(tables: Sequence[TypedTable], workbook: str) -> list[CellFinding]
         if measurement == BOOT and id(row) not in incomplete:
             problems = [_with_slip(problem, numbers) for problem in boot.boot_sum(numbers)]
         elif measurement == FOOTPRINT:
-            problems = boot.footprint_order(numbers) + boot.whole_pages(numbers)
-            problems += _all_resident(numbers)
+            problems = boot.footprint_order(numbers) + _all_resident(numbers)
+            problems += [] if id(row) in means else boot.whole_pages(numbers)
         elif measurement in (CPU, LATENCY):
             problems = latency.order(numbers) + latency.little(numbers)
             problems += latency.events_over_time(numbers) + latency.latency_sum(numbers)
@@ -63,7 +60,6 @@ def check_rows(tables: Sequence[TypedTable], workbook: str) -> list[CellFinding]
             problems = fileio.other_direction(numbers, next(iter(row.values())).case)
             problems += latency.order(numbers)
         findings += _found(row, problems + _negative(row), workbook)
-    findings += _idle([row for kind, row in rows if kind == CPU], workbook)
     return findings + _percentiles(odd_percentiles, percentiles, workbook)
 
 
@@ -94,10 +90,24 @@ def _found(row: Row, problems: Iterable[Problem], workbook: str) -> list[CellFin
         finding(
             row.get(problem.metric) or next(iter(row.values())),
             workbook,
-            joined([problem.message, _ADVICE]),
+            joined([problem.message, ADVICE]),
         )
         for problem in problems
     ]
+
+
+def _means(rows: Sequence[tuple[str, Row]]) -> set[int]:
+    """Return the footprints that are means of others: alone of their side, and mostly no pages.
+
+    A comparison has one row for each VMM, and what stands in it was calculated.
+    """
+    groups: dict[tuple[int, str], list[Row]] = defaultdict(list)
+    for kind, row in rows:
+        if kind == FOOTPRINT:
+            one = next(iter(row.values()))
+            groups[one.table, one.vmm].append(row)
+    odd = {table for (table, _), group in groups.items() if len(group) == 1}
+    return {id(row) for (table, _), group in groups.items() if table in odd for row in group}
 
 
 def _without_a_part(rows: list[Row]) -> list[list[Row]]:
@@ -116,10 +126,21 @@ def _without_a_part(rows: list[Row]) -> list[list[Row]]:
     return [
         group
         for (_, vmm), group in groups.items()
-        if (len(group) > 1 or vmm in with_more)
+        if (len(group) > 1 or vmm in with_more or _beside(groups, one_of(group)))
         and not any(row.keys() & _SOMETIMES for row in group)
         and all(_lacks(numbers_of(row)) for row in group)
     ]
+
+
+def one_of(group: list[Row]) -> TypedSample:
+    """Return any sample of a group of rows."""
+    return next(iter(group[0].values()))
+
+
+def _beside(groups: dict[tuple[int, str], list[Row]], one: TypedSample) -> bool:
+    """Whether a boot stands in a comparison: one row for each VMM, with the parts of both."""
+    sides = [group for (table, _), group in groups.items() if table == one.table]
+    return len(sides) > 1 and all(len(group) == 1 for group in sides)
 
 
 def _lacks(numbers: dict[str, Printed]) -> bool:
@@ -187,51 +208,6 @@ def _with_slip(problem: Problem, numbers: dict[str, Printed]) -> Problem:
                 )
                 return Problem(name, joined([problem.message, hint]))
     return problem
-
-
-def _idle(rows: list[Row], workbook: str) -> list[CellFinding]:
-    """Find rows of a cpu table whose speed or latency is far too low for their threads.
-
-    A cpu test does nothing but events, so Little's law is an equality, but for short tests of
-    many threads. So a row is held against those of its table with at least as many threads.
-    """
-    shares = [(_share(row), _threads(row), row) for row in rows if _threads(row)]
-    findings = []
-    for share, threads, row in shares:
-        speed, average = row["events_per_second"], row["latency_avg_ms"]
-        others = [
-            other
-            for other, count, each in shares
-            if count >= threads
-            and each is not row
-            and each["events_per_second"].table == speed.table
-        ]
-        if share < _HARDLY_ANY or (share < _IDLE and others and median(others) > _BUSY):
-            message = say(
-                "{rate} events/s times {latency} ms average latency = {busy} threads at work, but"
-                " the row has {threads} (Little's law): the speed or the latency belongs to another"
-                " row",
-                rate=plain(speed.number.value),
-                latency=plain(average.number.value),
-                busy=about(share * threads),
-                threads=threads,
-            )
-            findings.append(finding(speed, workbook, joined([message, _ADVICE])))
-    return findings
-
-
-def _threads(row: Row) -> int:
-    """Return the threads of a row that has a speed and an average latency; else 0."""
-    if not {"events_per_second", "latency_avg_ms"} <= row.keys():
-        return 0
-    case = row["events_per_second"].case
-    return int(case.removeprefix("threads-")) if case.startswith("threads-") else 0
-
-
-def _share(row: Row) -> float:
-    """Return the largest share of its threads that can have been at work."""
-    speed, average = row["events_per_second"].number, row["latency_avg_ms"].number
-    return speed.high * average.high / 1000 / _threads(row)
 
 
 def _percentiles(odd: list[CellFinding], total: int, workbook: str) -> list[CellFinding]:

@@ -23,18 +23,29 @@ def segments(grid: Grid, row: int) -> list[list[Typed]]:
                 found.append([])  # numbers between: what follows belongs to another table
                 seen = set()
             continue
+        if stands_alone(grid, cell):
+            continue
         said = meaning(cell.text)
         named = (_name(said, cell), above.get(cell.column, ""), *said.vmms, *_cases(said))
         again = named in seen and (said.metric not in (None, "rate") or said.label)
         last = found[-1] if found else []
         far = last and cell.column - last[-1].column > _GAP + 1
-        if not last or far or again or (said.label and not _goes_on(last, cell)):
+        apart = said.caption or (last and meaning(last[-1].text).caption)
+        if not last or far or again or apart or (said.label and not _goes_on(last, cell)):
             if last or not found:
                 found.append([])
             seen = set()
         found[-1].append(cell)
         seen.add(named)
     return [segment for segment in found if segment]
+
+
+def stands_alone(grid: Grid, cell: Typed) -> bool:
+    """Whether a text of a turned sheet is a title above tables: nothing stands beside it there."""
+    if not grid.source:
+        return False
+    below = (grid.at(cell.row + down, cell.column) for down in range(1, _GAP))
+    return not any(each and not each.copied for each in below)
 
 
 def _may_head(cell: Typed) -> bool:
@@ -54,7 +65,7 @@ def _cases(said: Meaning) -> tuple[str, ...]:
 def _goes_on(segment: Sequence[Typed], cell: Typed) -> bool:
     """Whether a label stands beside others of one table: `线程数 | 次数 | …`."""
     return cell.column - segment[-1].column <= _BESIDE and all(
-        not meaning(label.text).metric and not meaning(label.text).case for label in segment
+        meaning(label.text).label for label in segment
     )
 
 
@@ -69,8 +80,9 @@ def names_above(grid: Grid, row: int) -> dict[int, str]:
         cell = grid.at(row - 1, column)
         if cell is not None:
             said = meaning(cell.text)
-            group = is_words(cell) and said.case and not said.caption and not said.metric
-            name = cell.text if group and not said.label and not said.prose else ""
+            group = is_words(cell) and said.case and not (said.caption or said.metric or said.label)
+            title = said.prose or (said.subject and not said.mode)
+            name = cell.text if group and not title else ""
         if name:
             names[column] = name
     return names if len(set(names.values())) > 1 else {}
@@ -93,10 +105,19 @@ def among_numbers(grid: Grid, row: int, segment: Sequence[Typed]) -> bool:
 def is_title(grid: Grid, row: int, segment: Sequence[Typed]) -> bool:
     """Whether these texts stand above a heading without being one: titles, names of groups."""
     last = limit(grid, row, segment)
+    if not any(meaning(cell.text).heading for cell in segment):
+        return True  # a name, a date
     below = _heading_below(grid, row, segment[0].column, last)
     if not below:
         return False
-    if all(_texts_over(grid, row, band) <= 1 for band in below):
+    covered = all(
+        any(
+            band[0].column - _BESIDE <= cell.column <= limit(grid, band[0].row, band)
+            for band in below
+        )
+        for cell in segment
+    )
+    if covered and all(_texts_over(grid, row, band) <= 1 for band in below):
         return True
     own = [meaning(cell.text) for cell in segment]
     theirs = [meaning(cell.text) for band in below for cell in band]
@@ -108,7 +129,10 @@ def is_title(grid: Grid, row: int, segment: Sequence[Typed]) -> bool:
 def _heading_below(grid: Grid, row: int, left: int, right: int) -> list[list[Typed]]:
     """Return the headings in the next row below that has anything in these columns."""
     for below in range(row + 1, min(row + _ROWS_BELOW, grid.rows) + 1):
-        if any(grid.at(below, column) for column in range(left, right + 1)):
+        texts = {text for column in range(left, right + 1) if (text := grid.text(below, column))}
+        if len(texts) == 1 and meaning(next(iter(texts))).prose:
+            continue  # a sentence between title and heading
+        if texts:
             return [
                 segment
                 for segment in segments(grid, below)
