@@ -65,8 +65,9 @@ _OVERVIEW: dict[str, Message] = {
     "see remarks": words.say("see the remarks below"),
     "remarks": words.say("Remark: {text}"),
     "p explained": words.say(
-        "Where no remark says otherwise: ratio of medians, p by Mann-Whitney."
-        " Bootstrap interval; p Holm-corrected for all subjects."
+        "Where no remark says otherwise: ratio by Hodges-Lehmann with its exact interval, p by"
+        " Mann-Whitney, Holm-corrected for all answers. A difference matters from {margin}% on;"
+        " one that would have been shown is so in about nine of ten such runs."
     ),
     "head quantity": words.say("Metric"),
     "head case": words.say("Case"),
@@ -85,7 +86,29 @@ _OVERVIEW: dict[str, Message] = {
     "head answer": words.say("Answer"),
     "verdict left lower": words.say("{left} is lower"),
     "verdict left higher": words.say("{left} is higher"),
+    "verdict no difference that matters": words.say("no difference that matters"),
     "verdict no difference": words.say("no difference shown"),
+    "within": words.say("{text}: {bound}% at most"),
+    "could show": words.say("{text}; one of {percent}% would have been"),
+    "cases disagree": words.say("no answer for all: the cases disagree"),
+    "of case": words.say("{case}: {text}"),
+    "of kind": words.say("{subject}, {kind}"),
+    "kind reads": words.say("reading"),
+    "kind writes": words.say("writing"),
+    "kind reads writes": words.say("reading and writing"),
+    "take compare": words.say(
+        "The plan compare answers what this run leaves open: ten starts of a guest on each side,"
+        " all booted alike."
+    ),
+    "control": words.say(
+        "A control: both sides are the same VMM. What differs here differs by chance, or because"
+        " of the host."
+    ),
+    "control failed": words.say("this run's own control failed"),
+    "control failed in": words.say(
+        "the control of this run failed: {vmm} was called different from itself in {subjects}, so"
+        " other differences may be the host's too"
+    ),
     "verdict too few samples": words.say("too few samples to tell"),
     "verdict not comparable": words.say("not comparable"),
     "verdict one side only": words.say("only one side has samples"),

@@ -7,7 +7,6 @@ The tests hold each function against its counterpart in `scipy.stats`.
 import itertools
 import math
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +19,6 @@ __all__ = [
     "least_signed_rank_p",
     "outliers",
     "rank_sum_p",
-    "ratio_interval",
     "signed_rank_p",
     "two_modes",
 ]
@@ -30,7 +28,6 @@ _EXACT_TO = 60
 """Samples of both sides together up to which the rank sum's distribution is counted out."""
 _EXACT_PAIRS_TO = 200
 """Pairs up to which the signed ranks' distribution is counted out: the work grows as their cube."""
-_RESAMPLES = 9999
 _LEAST_FOR_SHAPE = 6
 """Samples from which something is said about modes, drift and outliers."""
 _GAP = 2.0
@@ -145,33 +142,6 @@ def cliffs_delta(left: Numbers, right: Numbers) -> float:
     """Return P(left > right) - P(left < right): 0 for equal sides, 1 or -1 without overlap."""
     one, other = np.asarray(left, dtype=np.float64), np.asarray(right, dtype=np.float64)
     return float(np.sign(one[:, None] - other[None, :]).mean())
-
-
-def ratio_interval(left: Numbers, right: Numbers, *, seed: int = 20250101) -> tuple[float, float]:
-    """Return the 95 % bootstrap interval of median(left) / median(right).
-
-    Percentile method with 9999 resamples: BCa takes its acceleration from a jackknife, which is
-    inconsistent for a median. The seed is fixed, so that the same input gives the same page.
-    `right` must not have a resample with the median 0: it must hold positive numbers.
-    """
-    medians = []
-    for stream, side in enumerate((left, right)):
-        values = np.sort(np.asarray(side, dtype=np.float64))
-        below, above = _median_places(len(values), seed + stream)
-        medians.append((values[below] + values[above]) / 2)
-    low, high = np.quantile(medians[0] / medians[1], (0.025, 0.975))
-    return float(low), float(high)
-
-
-@lru_cache(maxsize=64)
-def _median_places(size: int, seed: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return which of `size` sorted values are the two middle ones of each resample.
-
-    Sorting the drawn places sorts the resample, and every series of this size can use them.
-    """
-    drawn = np.random.default_rng(seed).integers(0, size, size=(_RESAMPLES, size))
-    drawn.sort(axis=1)
-    return drawn[:, (size - 1) // 2].copy(), drawn[:, size // 2].copy()
 
 
 def outliers(values: Numbers) -> list[int]:

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from collector.commands.margin import add_margin
 from collector.compare import Comparison, Side, compare_pairs, make_side
 from collector.compare.family import called_different
-from collector.compare.model import p_text
+from collector.compare.model import largest, p_text, percent_text
 from collector.compare.refusal import ACCEPTABLE
 from collector.errors import UnusableInputError
 from collector.exit_status import ExitStatus
@@ -31,10 +32,11 @@ A side is PATH or PATH:VMM; PATH is a folder with results, one run, one host or 
   vmmlab compare results/monday results/tuesday --vmm stratovirt  two builds of one VMM
   vmmlab compare results/monday/host1 results/monday/host2        two hosts
 
-Per metric: medians, their ratio with a bootstrap 95 % interval, the p value of Mann and Whitney's
-test (exact, corrected by Holm for all metrics compared), Cliff's delta. A difference is called
-where p is below 0.05 and the interval excludes 1. Of many hosts with both sides, the ratio is the
-median of the hosts' ratios, and the test Wilcoxon's signed-rank test on them.
+Per metric: medians, Hodges and Lehmann's estimate of left over right with its exact 95 % interval,
+the p value of Mann and Whitney's test (exact, corrected by Holm for all metrics compared), Cliff's
+delta. A difference is called where p is below 0.05 and the interval excludes 1; where the whole
+interval lies within --margin, the difference does not matter. Of many hosts with both sides, ratio
+and interval are estimated from the hosts' ratios, and the test is Wilcoxon's signed-rank test.
 
 Nothing is called where what must be equal is recorded and differs. The names of these facts, for
 --accept-different:
@@ -62,12 +64,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         choices=ACCEPTABLE,
         help="compare although this fact differs, and say so (repeat for more)",
     )
+    add_margin(parser)
     parser.add_argument("--json", action="store_true", help="print a JSON array, one per metric")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the comparison of two sides."""
-    by_pair = compare_pairs(_pairs(arguments), arguments.accept_different)
+    by_pair = compare_pairs(_pairs(arguments), arguments.accept_different, margin=arguments.margin)
     comparisons = list(itertools.chain.from_iterable(by_pair))
     if all(each.verdict == "one side only" for each in comparisons):
         raise UnusableInputError("the two sides have no metric in common; nothing to compare")
@@ -180,6 +183,10 @@ def _lines(comparisons: list[Comparison]) -> Iterator[str]:
 
 def _verdict(each: Comparison) -> str:
     """Return the verdict with what it means for a reader who does not know the metric."""
+    if each.verdict == "no difference" and each.smallest_shown is not None:
+        return f"no difference ({percent_text(each.smallest_shown)}% would be shown)"
+    if each.verdict == "no difference that matters" and (bound := largest(each)) is not None:
+        return f"{each.verdict} ({percent_text(bound)}% at most)"
     better = metric(each.metric).higher_is_better
     if each not in called_different([each]) or better is None:
         return each.verdict

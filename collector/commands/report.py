@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from collector.commands.margin import add_margin
 from collector.exit_status import ExitStatus
 from collector.from_host import printable
 from collector.labels import LANGUAGES
@@ -43,6 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default="zh",
         help="language of all words (default: %(default)s)",
     )
+    add_margin(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -56,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.html or output.with_suffix(".html"),
         arguments.csv or output.with_name("samples.csv"),
     )
-    summary = make_reports(arguments.results, files, arguments.lang)
+    summary = make_reports(arguments.results, files, arguments.lang, arguments.margin)
     for line in summary.lines:
         print(printable(line))
     return ExitStatus.OK if summary.clean else ExitStatus.FINDINGS

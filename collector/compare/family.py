@@ -9,13 +9,14 @@ from statistics import median
 
 from collector import statistics
 from collector.compare.like_hosts import Likened, on_like_hosts
-from collector.compare.model import Comparison, Verdict
+from collector.compare.model import MARGIN, Comparison
 from collector.compare.refusal import accepted, side_warnings
 from collector.compare.side import Key, Series, Side, in_order
+from collector.compare.verdict import SIGNIFICANT, shift_of, verdict
 from collector.metrics import metric
+from collector.shift import smallest_shown
 from collector.words import COMMA, Message, Text, joined, say
 
-SIGNIFICANT = 0.05
 _DRIFT = 0.01
 _DECIMALS = 12
 """Of the logarithm of a ratio: finer than any tool prints, coarser than errors of rounding."""
@@ -26,8 +27,8 @@ _EQUAL = (1.0,)
 """What the ratios of hosts are held against: a host on which both sides are equal."""
 
 _PAIRED = say(
-    "compared host by host: the ratio is the median of the hosts' ratios, p is that of Wilcoxon's"
-    " signed-rank test"
+    "compared host by host: ratio and interval are estimated from the hosts' ratios, p is that of"
+    " Wilcoxon's signed-rank test"
 )
 
 
@@ -60,20 +61,26 @@ class _Draft:
         return next((label for label, series in sides if not series.values), "")
 
 
-def compare_sides(left: Side, right: Side, accept_different: Names[str] = ()) -> list[Comparison]:
+def compare_sides(
+    left: Side, right: Side, accept_different: Names[str] = (), *, margin: float = MARGIN
+) -> list[Comparison]:
     """Compare two sides in every metric that one of them has."""
-    return compare_pairs([(left, right)], accept_different)[0]
+    return compare_pairs([(left, right)], accept_different, margin=margin)[0]
 
 
 def compare_pairs(
-    pairs: Sequence[tuple[Side, Side]], accept_different: Names[str] = ()
+    pairs: Sequence[tuple[Side, Side]],
+    accept_different: Names[str] = (),
+    *,
+    margin: float = MARGIN,
 ) -> list[list[Comparison]]:
     """Compare the sides of each pair in every metric that one of them has; one list for each pair.
 
     Of many hosts only those count on which both sides are alike, see `on_like_hosts`. Mann and
     Whitney's test on each, of many hosts Wilcoxon's on their ratios (see `_in_pairs`); Holm's
     correction over all metrics of all pairs that are tested. A difference is called only where the
-    corrected p value is below 0.05 and the bootstrap interval of the ratio excludes 1.
+    corrected p value is below 0.05, the interval of the ratio excludes 1, and not all of it lies
+    within `margin` (a share of the value) of 1.
     """
     by_pair = [
         [
@@ -95,7 +102,7 @@ def compare_pairs(
     raw = [_p_value(draft) for draft in tested]
     for draft, p_value in zip(tested, statistics.holm(raw), strict=True):
         draft.p_value = p_value
-    return [[_comparison(draft) for draft in pair] for pair in by_pair]
+    return [[_comparison(draft, margin, len(tested)) for draft in pair] for pair in by_pair]
 
 
 def _draft(key: Key, likened: Likened, accept: Names[str]) -> _Draft:
@@ -223,13 +230,14 @@ def _named(series: Series, places: Sequence[int], *, per_host: bool) -> Text:
     return joined((form.filled(number=number, value=value) for number, value in found), COMMA)
 
 
-def _comparison(draft: _Draft) -> Comparison:
+def _comparison(draft: _Draft, margin: float, tests: int) -> Comparison:
     one, other = draft.left.values, draft.right.values
     medians = _median(one), _median(other)
-    if draft.ratios:
-        one, other = draft.ratios, _EQUAL
-    ratio = _ratio(_median(one), _median(other))
-    interval = _interval(draft, one, other)
+    shift = shift_of(one, other, draft.ratios)
+    tested = draft.p_value is not None
+    sided = (draft.ratios, _EQUAL) if draft.ratios else (one, other)
+    freedom = max(1, len(draft.ratios) - 1 if draft.ratios else len(one) + len(other) - 2)
+    interval = (shift.low, shift.high) if tested and shift else None
     return Comparison(
         subject=draft.key.subject,
         case=draft.key.case,
@@ -237,18 +245,20 @@ def _comparison(draft: _Draft) -> Comparison:
         unit=metric(draft.key.metric).unit,
         left=draft.labels[0],
         right=draft.labels[1],
-        n_left=len(draft.left.values),
-        n_right=len(draft.right.values),
+        n_left=len(one),
+        n_right=len(other),
         median_left=medians[0],
         median_right=medians[1],
-        ratio=ratio,
+        ratio=shift.ratio if shift else _ratio(*medians),
         interval_low=interval[0] if interval else None,
         interval_high=interval[1] if interval else None,
         p_value=draft.p_value,
-        effect_size=statistics.cliffs_delta(one, other) if draft.p_value is not None else None,
-        verdict=_verdict(draft, (_median(one), _median(other)), interval),
+        effect_size=statistics.cliffs_delta(*sided) if tested else None,
+        verdict=verdict(medians, draft.p_value, shift, margin, too_few=draft.too_few),
         reasons=draft.reasons,
         warnings=draft.warnings + _shape_warnings(draft),
+        margin=margin,
+        smallest_shown=smallest_shown(interval, freedom, tests) if interval else None,
     )
 
 
@@ -258,31 +268,6 @@ def _median(values: Sequence[float]) -> float | None:
 
 def _ratio(left: float | None, right: float | None) -> float | None:
     return left / right if left is not None and right else None
-
-
-def _interval(
-    draft: _Draft, left: Sequence[float], right: Sequence[float]
-) -> tuple[float, float] | None:
-    """Return the interval of the ratio; None where nothing is tested or 0 divides."""
-    if draft.p_value is None or min(*left, *right) <= 0:
-        return None
-    return statistics.ratio_interval(left, right)
-
-
-def _verdict(
-    draft: _Draft,
-    medians: tuple[float | None, float | None],
-    interval: tuple[float, float] | None,
-) -> Verdict:
-    if medians[0] is None or medians[1] is None:
-        return "one side only"
-    if draft.p_value is None:
-        return "too few samples" if draft.too_few else "not comparable"
-    if draft.p_value >= SIGNIFICANT or medians[0] == medians[1]:
-        return "no difference"
-    if interval and interval[0] <= 1 <= interval[1]:
-        return "no difference"
-    return "left lower" if medians[0] < medians[1] else "left higher"
 
 
 def called_different(comparisons: Sequence[Comparison]) -> list[Comparison]:

@@ -11,10 +11,10 @@ from collector.compare.model import p_text
 from collector.files import complete
 from collector.html.svg import plot, readable
 from collector.labels import Language, in_words
-from collector.report.answers import remarks_of, verdict_text
 from collector.report.content import HostReport
 from collector.report.lab import LabReport
 from collector.report.problems import why_empty
+from collector.report.verdicts import remarks_of, verdict_text
 from collector.subjects import SUBJECTS
 from collector.subjects.parts.looks import Style
 from collector.tables.model import Cell, shown

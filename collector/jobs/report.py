@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from collector.checks import Finding, check_collection
+from collector.compare.model import MARGIN
 from collector.html import write_lab_page, write_page
 from collector.labels import Language, in_words
 from collector.report.content import make_report
@@ -51,8 +52,12 @@ class Summary:
     """Nothing is missing and nothing contradicts anything."""
 
 
-def make_reports(results: Sequence[Path], files: Files, language: Language) -> Summary:
+def make_reports(
+    results: Sequence[Path], files: Files, language: Language, margin: float = MARGIN
+) -> Summary:
     """Write workbook, page and CSV of everything under `results`.
+
+    What differs by less than `margin`, a share of the value, is said not to matter.
 
     With one lab host they are about that host; with several, workbook and page are about the
     whole lab, and each host has its own beside them.
@@ -64,21 +69,23 @@ def make_reports(results: Sequence[Path], files: Files, language: Language) -> S
     write_samples(collection.samples, files.csv)
     hosts = list(split(collection))
     if len(hosts) == 1:
-        report = make_report(hosts[0], findings, language)
+        report = make_report(hosts[0], findings, language, margin)
         write_workbook(report, files.workbook)
         write_page(report, files.html)
         clean = all(problem.kind == "note" for problem in report.problems)
         return _summary(report.notices, report.about, clean, files, language)
     several_runs = len(collection.runs) > 1
-    jobs = [(one, _about(one, findings), files, several_runs, language) for one in hosts]
+    jobs = [
+        _Job(one, _about(one, findings), files, several_runs, language, margin) for one in hosts
+    ]
     if len(jobs) < _WORTH_PROCESSES:
-        lines = [_write_host(*job) for job in jobs]
+        lines = [_write_host(job) for job in jobs]
     else:
         # Not forked: libraries of this process have threads.
         context = multiprocessing.get_context("forkserver")
         with ProcessPoolExecutor(mp_context=context) as pool:
-            lines = [done.result() for done in [pool.submit(_write_host, *job) for job in jobs]]
-    lab = make_lab_report(collection, lines, language)
+            lines = [done.result() for done in [pool.submit(_write_host, job) for job in jobs]]
+    lab = make_lab_report(collection, lines, language, margin)
     write_lab_workbook(lab, files.workbook)
     write_lab_page(lab, files.html)
     clean = not any(line.missing or line.contradictions for line in lines)
@@ -96,18 +103,25 @@ def _about(one: Collection, findings: Sequence[Finding]) -> list[Finding]:
     ]
 
 
-def _write_host(
-    one: Collection,
-    findings: Sequence[Finding],
-    files: Files,
-    several_runs: bool,
-    language: Language,
-) -> HostLine:
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What it takes to write the files of one host among many."""
+
+    one: Collection
+    findings: Sequence[Finding]
+    """Those about it."""
+    files: Files
+    several_runs: bool
+    language: Language
+    margin: float
+
+
+def _write_host(job: _Job) -> HostLine:
     """Write the files of one host among many; return what the lab's report says of it."""
-    report = make_report(one, findings, language)
+    report = make_report(job.one, job.findings, job.language, job.margin)
     run, host = report.data.run.name, report.data.host.name
-    name = f"{run}/{host}" if several_runs else host
-    own = files.of_host(name)
+    name = f"{run}/{host}" if job.several_runs else host
+    own = job.files.of_host(name)
     write_workbook(report, own.workbook)
     write_page(report, own.html)
     return host_line(report, name, own.workbook.name, own.html.name)

@@ -1,40 +1,39 @@
-"""The answer per subject in one line: which side is ahead, by how much, how sure, or why not.
+"""The answers in one line each: which side is ahead, by how much, how sure, or why not.
 
-A subject with several cases (threads, block sizes, modes) has one number per repetition: the
-geometric mean over its cases. A repetition is one start of a guest, so these numbers are as
-independent of each other as the boots are, and the same test serves both.
+There is one answer for each subject, and one for each kind (reads, writes) where a subject has
+kinds. Cases that disagree in direction are answered one by one.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import exp, log
 
 from collector.compare import Comparison, Side
-from collector.compare.side import Key, Series
+from collector.compare.family import called_different
+from collector.compare.side import Key
+from collector.facts import FACTS
 from collector.labels import Language, in_words
-from collector.metrics import metric
+from collector.report.merged import counts, merged_case, parts_of
+from collector.report.verdicts import remarks_of, verdict_text
 from collector.subjects import SUBJECTS
 from collector.words import Message
-
-_TOGETHER = "all cases"
-_MANY_TIMES = 2.0
-"""From this ratio on people say "times" and no longer percent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One subject, left against right. Numbers are None where there are none."""
+    """One subject, or one kind of its cases, left against right. Numbers are None if unknown."""
 
     subject: str
+    title: str
+    """What it is called: the subject, and the kind where there is one."""
     metrics: tuple[str, ...]
     median_left: float | None
     median_right: float | None
-    """Of a subject with several cases both medians are None: they are of different things."""
+    """Of several cases both medians are None: they are of different things."""
     ratio: float | None
     interval_low: float | None
     interval_high: float | None
     p_value: float | None
-    """Corrected for the number of subjects of all pairs."""
+    """Corrected for the number of answers of all pairs."""
     text: str
     remarks: tuple[str, ...]
     """Why there is no answer, or what weakens it: two modes, drift, facts not recorded."""
@@ -42,28 +41,52 @@ class Answer:
     """A difference is called."""
     cases: int = 1
     """How many cases it is about."""
+    left_open: bool = False
+    """A run with more starts of guests that boot alike would answer it."""
 
 
-def by_subject(left: Side, right: Side) -> tuple[Side, Side]:
-    """Return both sides with one series for each subject: the geometric means over its cases."""
-    parts = {subject: _parts(left, right, subject) for subject in SUBJECTS}
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """What is known about one answer."""
 
-    def merged(side: Side) -> Side:
-        series = {
-            Key(subject, _TOGETHER, SUBJECTS[subject].headline[0]): together
-            for subject, keys in parts.items()
-            if (together := _together(side, keys)).values
-        }
-        left_out = {(subject, _TOGETHER): _left_out(side, subject) for subject in parts}
-        disturbed = {
-            (subject, _TOGETHER): sum(
-                count for (name, _), count in side.disturbed.items() if name == subject
-            )
-            for subject in parts
-        }
-        return replace(side, series=series, left_out=left_out, disturbed=disturbed)
+    subject: str
+    kind: str
+    whole: Comparison | None
+    """Of the means over all cases."""
+    cases: tuple[Comparison, ...]
+    """Case by case, those that both sides have."""
+    lacking: tuple[Comparison, ...]
+    """Those that only one side has."""
+    parts: int
+    """How many numbers a mean is made of."""
+    language: Language
 
-    return merged(left), merged(right)
+    @property
+    def refused(self) -> tuple[Message, ...]:
+        """Why cases are not comparable; what is below a tool's resolution stands in no way."""
+        reasons = (
+            reason
+            for one in self.cases
+            if one.verdict == "not comparable" and (one.median_left or one.median_right)
+            for reason in one.reasons
+        )
+        return tuple(dict.fromkeys(reasons))
+
+    @property
+    def title(self) -> str:
+        """What the answer is about."""
+        words = in_words(self.language, f"subject {self.subject}")
+        if f"kind {self.kind}" not in _KINDS:
+            return words
+        return in_words(
+            self.language,
+            "of kind",
+            subject=words,
+            kind=in_words(self.language, f"kind {self.kind}"),
+        )
+
+
+_KINDS = ("kind reads", "kind writes", "kind reads writes")
 
 
 def answers_of(
@@ -73,177 +96,143 @@ def answers_of(
     whole: Sequence[Comparison],
     language: Language,
 ) -> tuple[Answer, ...]:
-    """Return one answer per subject that both sides have, in the report's order.
+    """Return the answers about what both sides have, in the report's order.
 
     Args:
         left: one side.
         right: the other.
-        comparisons: of both, case by case; a subject with a case that is refused has no answer.
-        whole: of both, subject by subject, see `by_subject`.
+        comparisons: of both, case by case; where a case is refused there is no answer.
+        whole: of both, answer by answer, see `collector.report.merged`.
         language: of the texts.
     """
-    parts = {subject: _parts(left, right, subject) for subject in SUBJECTS}
-    found = {one.subject: one for one in whole if one.verdict != "one side only"}
-    answers = []
-    for name, subject in SUBJECTS.items():
-        metrics = subject.headline
-        all_cases = [
-            one
-            for one in comparisons
-            if one.subject == name and one.metric in metrics and _in_table(one)
-        ]
-        cases = [one for one in all_cases if one.verdict != "one side only"]
-        lacking = [one for one in all_cases if one.verdict == "one side only"]
-        refused = [
-            reason
-            for one in cases
-            # Below the resolution of the tool: no reason against the other cases.
-            if one.verdict == "not comparable" and (one.median_left or one.median_right)
-            for reason in one.reasons
-        ]
-        of_all = found.get(name)
-        if of_all is not None:
-            answer = _answer(of_all, cases, len(parts[name]), refused, language)
-        elif cases:
-            answer = _no_answer(name, metrics, refused, language)
-        elif lacking:
-            answer = _no_answer(name, metrics, [], language, "verdict one side only")
-        else:
-            continue
-        answers.append(_with_lacking(answer, lacking, language))
-    return tuple(answers)
-
-
-def _left_out(side: Side, subject: str) -> tuple[Message, ...]:
-    """Return what is said of hosts that were taken out of a case of the subject."""
-    cases = (texts for (name, _), texts in side.left_out.items() if name == subject)
-    return tuple(dict.fromkeys(text for texts in cases for text in texts))
-
-
-def _with_lacking(answer: Answer, lacking: Sequence[Comparison], language: Language) -> Answer:
-    """Say which side has no samples of which cases: they are no part of the answer."""
-    sides: dict[str, list[str]] = {}
-    for one in lacking:
-        sides.setdefault(one.right if one.n_left else one.left, []).append(one.case)
-    said = (
-        in_words(language, "lacking", vmm=vmm, cases=", ".join(dict.fromkeys(cases)))
-        for vmm, cases in sides.items()
-    )
-    return replace(answer, remarks=(*answer.remarks, *said))
-
-
-def _in_table(comparison: Comparison) -> bool:
-    return not SUBJECTS[comparison.subject].single_case or comparison.case == "default"
-
-
-def _parts(left: Side, right: Side, subject: str) -> list[Key]:
-    """Return what the answer is made of: what both sides have and what is above the resolution."""
-    return [
-        key
-        for key, series in left.series.items()
-        if key.subject == subject
-        and key.metric in SUBJECTS[subject].headline
-        and (not SUBJECTS[subject].single_case or key.case == "default")
-        and key in right.series
-        and min(*series.values, *right.series[key].values) > 0
-    ]
-
-
-def _together(side: Side, keys: Sequence[Key]) -> Series:
-    """Return the geometric mean over `keys` of each repetition that has them all."""
-    each = [dict(zip(side.series[key].names, side.series[key].values, strict=True)) for key in keys]
-    names = [name for name in each[0] if all(name in one for one in each)] if each else []
-    values = tuple(
-        exp(sum(log(one[name]) for one in each) / len(each)) if len(each) > 1 else each[0][name]
-        for name in names
-    )
-    return Series(values, tuple(names))
-
-
-def _answer(
-    whole: Comparison,
-    cases: Sequence[Comparison],
-    parts: int,
-    refused: Sequence[Message],
-    language: Language,
-) -> Answer:
-    if refused:
-        whole = replace(
-            whole,
-            verdict="not comparable",
-            reasons=tuple(dict.fromkeys(refused)),
-            p_value=None,
-            interval_low=None,
-            interval_high=None,
+    parts = parts_of(left, right)
+    means = {(one.subject, one.case): one for one in whole if one.verdict != "one side only"}
+    about: dict[tuple[str, str], list[Comparison]] = {}
+    for one in comparisons:
+        if counts(Key(one.subject, one.case, one.metric)):
+            about.setdefault((one.subject, merged_case(one.subject, one.case)), []).append(one)
+    order = list(SUBJECTS)
+    found = (
+        _Material(
+            subject,
+            kind,
+            means.get((subject, kind)),
+            tuple(one for one in ones if one.verdict != "one side only"),
+            tuple(one for one in ones if one.verdict == "one side only"),
+            len(parts.get((subject, kind), ())),
+            language,
         )
-    words = [verdict_text(whole, language)]
-    ratios = [one.ratio for one in cases if one.ratio]
-    if parts > 1 and ratios and not refused:
-        words.insert(
-            1,
-            in_words(
-                language,
-                "over cases",
-                count=parts,
-                low=f"{min(ratios):.3f}",
-                high=f"{max(ratios):.3f}",
-            ),
-        )
+        for (subject, kind), ones in sorted(about.items(), key=lambda item: order.index(item[0][0]))
+    )
+    return tuple(_with_lacking(_answer(one), one) for one in found)
+
+
+def _answer(about: _Material) -> Answer:
+    if about.refused:
+        return _refused(about)
+    if about.whole is None:
+        key = "no whole" if about.cases else "verdict one side only"
+        return _without_numbers(about, in_words(about.language, key), ())
+    different = called_different(about.cases)
+    if len({one.verdict for one in different}) > 1:
+        return _case_by_case(about, different)
+    return _of_mean(about, about.whole)
+
+
+def _of_mean(about: _Material, whole: Comparison) -> Answer:
+    words = [verdict_text(whole, about.language)]
+    ratios = [one.ratio for one in about.cases if one.ratio]
+    if about.parts > 1 and ratios:
+        low, high = f"{min(ratios):.3f}", f"{max(ratios):.3f}"
+        words.append(in_words(about.language, "over cases", count=about.parts, low=low, high=high))
     return Answer(
         whole.subject,
-        tuple(dict.fromkeys(one.metric for one in cases)) or (whole.metric,),
-        whole.median_left if parts == 1 else None,
-        whole.median_right if parts == 1 else None,
+        about.title,
+        tuple(dict.fromkeys(one.metric for one in about.cases)) or (whole.metric,),
+        whole.median_left if about.parts == 1 else None,
+        whole.median_right if about.parts == 1 else None,
         whole.ratio,
         whole.interval_low,
         whole.interval_high,
         whole.p_value,
-        in_words(language, "joint").join(words),
-        remarks_of(whole, language),
+        in_words(about.language, "joint").join(words),
+        remarks_of(whole, about.language),
         whole.verdict in {"left lower", "left higher"},
-        parts,
+        about.parts,
+        left_open=whole.verdict == "too few samples",
     )
 
 
-def _no_answer(
-    subject: str,
-    metrics: Sequence[str],
-    refused: Sequence[Message],
-    language: Language,
-    why: str = "no whole",
-) -> Answer:
-    """Say why a subject has no answer, where the comparison of its cases does not."""
-    text = in_words(language, "verdict not comparable" if refused else why)
-    remarks = tuple(reason.render(language) for reason in dict.fromkeys(refused))
+def _case_by_case(about: _Material, different: Sequence[Comparison]) -> Answer:
+    """Say of each case that differs which side is ahead in it: a mean would hide that."""
+    said = (
+        in_words(
+            about.language,
+            "of case",
+            case=_case_words(one, about.language),
+            text=verdict_text(one, about.language),
+        )
+        for one in different
+    )
+    words = [in_words(about.language, "cases disagree"), *said]
+    remarks = dict.fromkeys(text for one in about.cases for text in remarks_of(one, about.language))
+    answer = _without_numbers(about, in_words(about.language, "joint").join(words), tuple(remarks))
+    return replace(answer, called=True)
+
+
+def _case_words(comparison: Comparison, language: Language) -> str:
+    meant = SUBJECTS[comparison.subject].case(comparison.case)
+    if meant is None or not isinstance(meant.value, Message):
+        return comparison.case
+    return meant.value.render(language)
+
+
+def _refused(about: _Material) -> Answer:
+    """Say why the cases cannot be compared; the ratio of their numbers is shown all the same."""
+    text = in_words(about.language, "verdict not comparable")
+    reasons = tuple(reason.render(about.language) for reason in about.refused)
+    answer = _without_numbers(about, text, reasons)
+    initrd = FACTS["initrd"].words
+    only_initrd = all(dict(reason.fields).get("fact") == initrd for reason in about.refused)
+    if about.whole is None:
+        return replace(answer, left_open=only_initrd)
+    warnings = tuple(text.render(about.language) for text in about.whole.warnings)
+    return replace(
+        answer,
+        median_left=about.whole.median_left if about.parts == 1 else None,
+        median_right=about.whole.median_right if about.parts == 1 else None,
+        ratio=about.whole.ratio,
+        remarks=(*reasons, *warnings),
+        left_open=only_initrd,
+    )
+
+
+def _without_numbers(about: _Material, text: str, remarks: tuple[str, ...]) -> Answer:
+    metrics = tuple(dict.fromkeys(one.metric for one in (*about.cases, *about.lacking)))
     return Answer(
-        subject, (metrics[0],), None, None, None, None, None, None, text, remarks, called=False
+        subject=about.subject,
+        title=about.title,
+        metrics=metrics,
+        median_left=None,
+        median_right=None,
+        ratio=None,
+        interval_low=None,
+        interval_high=None,
+        p_value=None,
+        text=text,
+        remarks=remarks,
+        called=False,
+        cases=max(1, about.parts),
     )
 
 
-def remarks_of(comparison: Comparison, language: Language) -> tuple[str, ...]:
-    """Return the reason why a comparison gives no answer, and what weakens it."""
-    found = (*dict.fromkeys(comparison.reasons), *comparison.warnings)
-    return tuple(text.render(language) for text in found)
-
-
-def verdict_text(comparison: Comparison, language: Language) -> str:
-    """Return what a comparison found, in words: lower or higher, better or worse."""
-    if comparison.verdict not in {"left lower", "left higher"} or comparison.ratio is None:
-        return in_words(language, f"verdict {comparison.verdict}", left=comparison.left)
-    higher_is_better = metric(comparison.metric).higher_is_better
-    lower = comparison.verdict == "left lower"
-    many_times = not 1 / _MANY_TIMES < comparison.ratio < _MANY_TIMES
-    direction = "answer lower" if lower else "answer higher"
-    text = in_words(
-        language,
-        "answer times" if many_times else direction,
-        left=comparison.left,
-        right=comparison.right,
-        percent=f"{abs(comparison.ratio - 1) * 100:.1f}",
-        ratio=f"{comparison.ratio:.3g}",
+def _with_lacking(answer: Answer, about: _Material) -> Answer:
+    """Say which side has no samples of which cases: they are no part of the answer."""
+    sides: dict[str, list[str]] = {}
+    for one in about.lacking:
+        sides.setdefault(one.right if one.n_left else one.left, []).append(one.case)
+    said = (
+        in_words(about.language, "lacking", vmm=vmm, cases=", ".join(dict.fromkeys(cases)))
+        for vmm, cases in sides.items()
     )
-    if higher_is_better is None:
-        return text
-    return in_words(
-        language, "answer worse" if lower == higher_is_better else "answer better", text=text
-    )
+    return replace(answer, remarks=(*answer.remarks, *said))

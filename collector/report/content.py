@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from collector.compare import Comparison, compare_pairs, make_side, on_like_hosts
+from collector.compare.model import MARGIN
 from collector.findings import Finding
 from collector.labels import Language, in_words
 from collector.report.about import about
-from collector.report.answers import Answer, answers_of, by_subject
+from collector.report.answers import Answer, answers_of
 from collector.report.facts import Fact, facts_of
+from collector.report.merged import by_answer
 from collector.report.notices import notices_of
 from collector.report.problems import Problem, problems_of
 from collector.report.series import Chart, charts_of
@@ -35,6 +37,15 @@ class Pair:
 
     remarks: tuple[str, ...]
     """What weakens every answer and comparison; it is said once."""
+    margin: float = MARGIN
+    """Share of the value below which a difference does not matter."""
+
+    def below(self, language: Language) -> list[str]:
+        """Return what stands below the answers: what weakens all, how they were made, what next."""
+        common = [in_words(language, "remarks", text=text) for text in self.remarks]
+        explained = in_words(language, "p explained", margin=f"{self.margin * 100:g}")
+        left_open = any(answer.left_open for answer in self.answers)
+        return [*common, explained, *([in_words(language, "take compare")] * left_open)]
 
     def own_text(self, answer: Answer, language: Language) -> str:
         """Return the text of `answer` with the remarks that are its own.
@@ -75,11 +86,15 @@ class HostReport:
 
 
 def make_report(
-    collection: Collection, findings: Sequence[Finding], language: Language
+    collection: Collection,
+    findings: Sequence[Finding],
+    language: Language,
+    margin: float = MARGIN,
 ) -> HostReport:
     """Return the report of the one host that `collection` holds (see `split`).
 
-    `findings` are those of the checks; the ones about other hosts are left out.
+    `findings` are those of the checks; the ones about other hosts are left out. What differs by
+    less than `margin`, a share of the value, does not matter.
     """
     data = index_host(collection)
     tables = make_tables(data, language)
@@ -93,7 +108,7 @@ def make_report(
         tables,
         tuple(
             _with_doubts(pair, problems, data.labels, language)
-            for pair in pairs_of(collection, data.labels, language)
+            for pair in pairs_of(collection, data.labels, language, margin)
         ),
         charts_of(data, language),
         problems,
@@ -103,12 +118,16 @@ def make_report(
 
 
 def pairs_of(
-    collection: Collection, labels: Mapping[str, str], language: Language
+    collection: Collection,
+    labels: Mapping[str, str],
+    language: Language,
+    margin: float = MARGIN,
 ) -> Iterator[Pair]:
     """Yield the first of the VMMs named in `labels` against each of the others.
 
     With several hosts in `collection` a sample is the median of one host, and only hosts count on
-    which both are alike. All pairs share one correction: a reader looks at all of them.
+    which both are alike. All pairs share one correction: a reader looks at all of them. What
+    differs by less than `margin`, a share of the value, does not matter.
     """
     present = {vmm.name for run in collection.runs for host in run.hosts for vmm in host.vmms}
     sides = [
@@ -118,9 +137,9 @@ def pairs_of(
     ]
     likened = [on_like_hosts(sides[0], side) for side in sides[1:]]
     pairs = [(one.left, one.right) for one in likened]
-    by_case = compare_pairs(pairs)
-    by_subjects = compare_pairs([by_subject(left, right) for left, right in pairs])
-    for (left, right), comparisons, whole in zip(pairs, by_case, by_subjects, strict=True):
+    by_case = compare_pairs(pairs, margin=margin)
+    by_answers = compare_pairs([by_answer(left, right) for left, right in pairs], margin=margin)
+    for (left, right), comparisons, whole in zip(pairs, by_case, by_answers, strict=True):
         answers = answers_of(left, right, comparisons, whole, language)
         yield Pair(
             left.label,
@@ -128,6 +147,7 @@ def pairs_of(
             tuple(comparisons),
             answers,
             _common([answer.remarks for answer in answers]),
+            margin,
         )
 
 

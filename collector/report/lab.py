@@ -7,6 +7,7 @@ import numpy as np
 
 from collector import statistics
 from collector.compare import Side, make_side
+from collector.compare.model import MARGIN
 from collector.labels import Language, in_words
 from collector.metrics import metric
 from collector.report.content import HostReport, Pair, pairs_of, title_of
@@ -134,7 +135,10 @@ def host_line(report: HostReport, name: str, workbook: str, page: str) -> HostLi
 
 
 def make_lab_report(
-    collection: Collection, hosts: Sequence[HostLine], language: Language
+    collection: Collection,
+    hosts: Sequence[HostLine],
+    language: Language,
+    margin: float = MARGIN,
 ) -> LabReport:
     """Return the report of all hosts of `collection`; `hosts` are in its order."""
     labels = labels_of(collection.runs)
@@ -150,7 +154,7 @@ def make_lab_report(
         tuple(_notices(collection, labels, language)),
         _about(collection, hosts, language),
         tuple(hosts),
-        tuple(pairs_of(collection, labels, language)),
+        tuple(pairs_of(collection, labels, language, margin)),
         tuple(sorted(spreads, key=lambda one: order[one.subject, one.case, one.metric])),
         tuple(_charts(sides, language)),
     )

@@ -6,8 +6,8 @@ from openpyxl import Workbook
 
 from collector.compare.model import Comparison
 from collector.labels import Language, in_words
-from collector.report.answers import remarks_of, verdict_text
 from collector.report.content import Pair
+from collector.report.verdicts import remarks_of, verdict_text
 from collector.workbook import page
 from collector.workbook.styles import CAPTION, PLAIN_TEXT
 from collector.workbook.text import at, put_text

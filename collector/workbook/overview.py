@@ -82,7 +82,7 @@ def write_answers(sheet: Worksheet, pair: Pair, row: int, language: Language, co
         for answer in pair.answers
     ]
     after = page.write_rows(sheet, row + 1, head, rows, _FORMATS)
-    for text in _remarks(pair, language):
+    for text in pair.below(language):
         page.wide_text(sheet, after, (1, columns), text, styles.PLAIN_TEXT)
         after += 1
     if not pair.answers:
@@ -97,11 +97,6 @@ def _medians(answer: Answer) -> tuple[page.Value, page.Value]:
         return NOT_APPLICABLE, NOT_APPLICABLE
     name = answer.metrics[0]
     return page.as_printed(answer.median_left, name), page.as_printed(answer.median_right, name)
-
-
-def _remarks(pair: Pair, language: Language) -> list[str]:
-    common = [in_words(language, "remarks", text=text) for text in pair.remarks]
-    return [*common, in_words(language, "p explained")]
 
 
 def write_contents(

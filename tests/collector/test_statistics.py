@@ -107,29 +107,6 @@ def test_cliffs_delta() -> None:
     assert statistics.cliffs_delta([1, 2], [1, 2]) == 0
 
 
-def test_the_interval_is_that_of_scipys_bootstrap() -> None:
-    """The percentile method on medians; the same input gives the same interval."""
-    one, other = drawn(11), drawn(10, shift=5)
-    low, high = statistics.ratio_interval(one, other)
-    expected = stats.bootstrap(
-        (one, other),
-        lambda left, right, axis: np.median(left, axis=axis) / np.median(right, axis=axis),
-        method="percentile",
-        rng=np.random.default_rng(1),
-    ).confidence_interval
-    assert (low, high) == pytest.approx((expected.low, expected.high), abs=0.002)
-    assert statistics.ratio_interval(one, other) == (low, high)
-
-
-def test_the_interval_covers_the_ratio() -> None:
-    """About 95 of 100 intervals hold the true ratio of 1."""
-    held = 0
-    for _ in range(200):
-        low, high = statistics.ratio_interval(drawn(10), drawn(10))
-        held += low <= 1 <= high
-    assert 0.9 <= held / 200 <= 1
-
-
 def test_two_modes() -> None:
     """The report's QEMU boots: eight of 4.5 s and two of 5.4 s."""
     boots = [5.428, 4.497, 4.472, 4.470, 4.474, 4.469, 5.432, 4.457, 4.479, 4.489]

@@ -51,7 +51,10 @@ _METRICS = (
 
 
 def _case(case: str) -> Case | None:
-    return Case(_MODE_WORDS[case], (_ORDER[case],)) if case in _ORDER else None
+    if case not in _ORDER:
+        return None
+    kinds = [word for word in ("reads", "writes") if getattr(MODES[case], word)]
+    return Case(_MODE_WORDS[case], (_ORDER[case],), kind=" ".join(kinds))
 
 
 def _idle(case: str, words: Mapping[str, str]) -> tuple[str, ...]:

@@ -50,6 +50,9 @@ class Case(NamedTuple):
     """Its place among the others."""
     group: str = ""
     """The key of the words above its columns, where a table has groups of columns."""
+    kind: str = ""
+    """`reads` or `writes`, where cases of both are no more one quantity than two subjects are: each
+    kind is answered by itself."""
 
 
 class Stray(NamedTuple):
