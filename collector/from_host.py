@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from collector.log_id import LogId
+from collector.words import Message, Text, say
 
 __all__ = [
     "PROGRESS_LIMIT",
@@ -34,7 +35,7 @@ _LARGEST_NUMBER = 2**63
 _LONGEST = 160
 
 
-def read_json(path: str | Path, limit: int = _FACTS_LIMIT) -> tuple[dict[str, Any], str]:
+def read_json(path: str | Path, limit: int = _FACTS_LIMIT) -> tuple[dict[str, Any], Text]:
     """Return the mapping in a lab host's file, and why it cannot be used.
 
     Both are empty when there is no such file. A mapping holds nothing but finite numbers, texts
@@ -47,12 +48,13 @@ def read_json(path: str | Path, limit: int = _FACTS_LIMIT) -> tuple[dict[str, An
         return {}, ""
     except OSError as error:
         is_link = error.errno == errno.ELOOP
-        return {}, "it is a link" if is_link else error.strerror or "it cannot be read"
+        return {}, say("it is a link") if is_link else error.strerror or say("it cannot be read")
     except RecursionError:
-        return {}, "it is nested too deeply"
+        return {}, say("it is nested too deeply")
     except ValueError as error:
-        return {}, tidy(error)
-    return (found, "") if isinstance(found, dict) else ({}, "it is no JSON object")
+        why = error.args[0] if error.args else error
+        return {}, why if isinstance(why, Message) else tidy(error)
+    return (found, "") if isinstance(found, dict) else ({}, say("it is no JSON object"))
 
 
 def _bytes(path: str | Path, limit: int) -> bytes:
@@ -64,14 +66,14 @@ def _bytes(path: str | Path, limit: int) -> bytes:
     file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
         if not stat.S_ISREG(os.fstat(file).st_mode):
-            raise ValueError("it is no file")
+            raise ValueError(say("it is no file"))
         data = b""
         while chunk := os.read(file, limit + 1 - len(data)):
             data += chunk
     finally:
         os.close(file)
     if len(data) > limit:
-        raise ValueError(f"it has more than {limit} bytes")
+        raise ValueError(say("it has more than {limit} bytes", limit=limit))
     return data
 
 
@@ -83,7 +85,7 @@ def check_json(value: Any, depth: int = 0) -> None:
         depth: how deep it lies in something else.
     """
     if depth > _DEEPEST:
-        raise ValueError("it is nested too deeply")
+        raise ValueError(say("it is nested too deeply"))
     if isinstance(value, dict):
         for name, item in value.items():
             check_json(name, depth)
@@ -93,10 +95,10 @@ def check_json(value: Any, depth: int = 0) -> None:
             check_json(item, depth + 1)
     elif isinstance(value, str):
         if len(value) > _LONGEST_TEXT:
-            raise ValueError(f"a text in it has {len(value)} characters")
+            raise ValueError(say("a text in it has {count} characters", count=len(value)))
         value.encode()  # half a surrogate pair is text to JSON, and could not be written
     elif value is not None and not abs(value) < _LARGEST_NUMBER:
-        raise ValueError("a number in it is not finite, or too large")
+        raise ValueError(say("a number in it is not finite, or too large"))
 
 
 def missing_reasons(progress: Mapping[str, Any], run: str, host: str) -> dict[LogId, str]:

@@ -21,10 +21,11 @@ from collector.parsers.scan import scan_log
 from collector.samples import Columns, LogRow
 from collector.subjects import SUBJECTS
 from collector.subjects.parts.folder import nothing_derived
+from collector.words import Message, Text, joined, say
 
 __all__ = ["NO_LOG", "Planned", "add_host", "pick", "wanted_parser"]
 
-NO_LOG = "no log"
+NO_LOG = say("no log")
 """Why a planned log is missing, where nothing says more."""
 _CHUNK = 1 << 16
 _TOO_LARGE = 1 << 63
@@ -113,21 +114,36 @@ def add_host(
         return
     progress, fault = read_json(path / "progress.json", PROGRESS_LIMIT)
     reasons = missing_reasons(progress, run, host)
-    unknown = f"{NO_LOG}; progress.json cannot be used ({fault})" if fault else NO_LOG
+    unknown = NO_LOG
+    if fault:
+        unknown = joined([NO_LOG, say("progress.json cannot be used ({reason})", reason=fault)])
     for log in sorted(wanted, key=lambda log: (*log[:4], natural(log.case), log.repetition)):
-        reason = planned.left_out.get(log.vmm) or reasons.get(log) or unknown
+        reason: Text = planned.left_out.get(log.vmm) or reasons.get(log) or unknown
         if tries := failed.get(log):
-            last = pick(scan_log(_read(tries[-1])), log.subject, log.case)
-            reason += f"; failed attempts: {len(tries)}, the last in {Path(tries[-1]).name}"
-            reason += f" ({shortened(last.reason)})" if last.reason else ""
+            reason = joined([reason, _failed(tries, log)])
         block = blocks.get(log, math.nan)
         row = LogRow(*log, log="", outcome="missing", reason=reason, block=block)
         columns.add(row, None)
 
 
+def _failed(tries: Sequence[str], log: LogId) -> Message:
+    """Return how often a measurement was tried in vain, and why the last try was."""
+    last = pick(scan_log(_read(tries[-1])), log.subject, log.case)
+    count, name = len(tries), Path(tries[-1]).name
+    if not last.reason:
+        return say("failed attempts: {count}, the last in {log}", count=count, log=name)
+    form = say("failed attempts: {count}, the last in {log} ({why})")
+    return form.filled(count=count, log=name, why=_told(last))
+
+
+def _told(run: LogRun) -> Text:
+    """Return why a run is none; what is a line of the log no longer than anybody reads."""
+    return shortened(run.reason) if isinstance(run.reason, str) else run.reason or ""
+
+
 def _log(
     log: LogId, file: str, *, first: bool
-) -> tuple[tuple[str, str, float, str, str, str, str], CleanRun]:
+) -> tuple[tuple[str, Text, float, str, str, str, str], CleanRun]:
     """Return a log's columns from outcome to parser, and its values.
 
     Args:
@@ -137,12 +153,14 @@ def _log(
     """
     data = _read(file)
     values = read_clean(data)
-    outcome, reason, line = "ok", "", math.nan
+    outcome: str = "ok"
+    reason: Text = ""
+    line = math.nan
     if values is None or values.parser != wanted_parser(log.subject, log.case) or not first:
         run = pick(scan_log(data), log.subject, log.case)
         if not first:
-            run = _error("another log has this repetition's number too; one must go")
-        outcome, reason = run.outcome, shortened(run.reason or "")
+            run = _error(say("another log has this repetition's number too; one must go"))
+        outcome, reason = run.outcome, _told(run)
         line = math.nan if run.line is None else float(run.line)
         values = in_columns(run)
     digest = hashlib.sha256(data).hexdigest()
@@ -182,11 +200,13 @@ def pick(runs: Sequence[LogRun], subject: str, case: str) -> LogRun:
     fitting = [run for run in runs if run.parser == wanted] or list(runs)
     good = [run for run in fitting if run.outcome == "ok"]
     if len(good) > 1:
-        return _error(f"{len(good)} results in one log; give each a log of its own")
+        return _error(
+            say("{count} results in one log; give each a log of its own", count=len(good))
+        )
     return good[0] if good else fitting[-1]
 
 
-def _error(reason: str) -> LogRun:
+def _error(reason: Text) -> LogRun:
     return LogRun(None, None, "error", reason, None, (), "")
 
 
@@ -210,7 +230,7 @@ def _read(path: str) -> bytes:
     return data
 
 
-_Sidecar = tuple[str, str, float, float, float, float, str, str]
+_Sidecar = tuple[str, str, float, float, float, float, Text, str]
 _NO_SIDECAR: _Sidecar = ("", "", math.nan, math.nan, math.nan, math.nan, "", "")
 
 

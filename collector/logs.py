@@ -10,7 +10,7 @@ from collector.identities.boot import PARTS
 from collector.identities.printed import Printed
 from collector.metrics import METRICS
 from collector.results import Collection
-from collector.words import Message
+from collector.words import Message, Text
 
 _STEP = 0.01
 """Sysbench prints two decimals, but for the total time."""
@@ -36,13 +36,13 @@ class Log:
     tool: str = ""
     version: str = ""
     outcome: str = "ok"
-    reason: str = ""
+    reason: Text = ""
     line: int = 0
     sha256: str = ""
     seconds: float | None = None
     exit_code: float | None = None
     parser: str = ""
-    fault: str = ""
+    fault: Text = ""
     """Why its sidecar cannot be used."""
     surroundings: dict[str, Any] = field(default_factory=dict)
     """What its sidecar says of the lab host; see `collector.surroundings`."""
@@ -95,13 +95,13 @@ def read_logs(collection: Collection) -> list[Log]:
             _text(tool),
             _text(version),
             _text(outcome),
-            _text(reason),
+            reason,
             int(_number(line) or 0),
             _text(sha256),
             _number(seconds),
             _number(exit_code),
             _text(parser),
-            _text(fault),
+            fault,
             json.loads(surroundings) if surroundings else {},
         )
     for row in _rows(collection.samples, (*_KEY, "metric", "value", "text", "line")):

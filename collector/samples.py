@@ -11,6 +11,7 @@ import pandas as pd
 
 from collector.metrics import metric
 from collector.parsers.clean import CleanRun
+from collector.words import Text
 
 __all__ = ["Columns", "LogRow"]
 
@@ -28,7 +29,7 @@ class LogRow(NamedTuple):
     repetition: int
     log: str
     outcome: str
-    reason: str = ""
+    reason: Text = ""
     line: float = _NAN
     tool: str = ""
     version: str = ""
@@ -40,11 +41,13 @@ class LogRow(NamedTuple):
     exit_code: float = _NAN
     attempt: float = _NAN
     block: float = _NAN
-    fault: str = ""
+    fault: Text = ""
     surroundings: str = ""
 
 
 _NUMBERS = {"repetition", "line", "seconds", "exit_code", "attempt", "block"}
+_TEXTS = {"reason", "fault"}
+"""Columns of messages, and of texts of a lab host."""
 _OF_THE_LOG = ("run", "host", "vmm", "measurement", "case", "repetition")
 
 
@@ -79,6 +82,8 @@ class Columns:
         logs = {
             name: np.array(column, dtype=np.int64 if name == "repetition" else np.float64)
             if name in _NUMBERS
+            else np.array(column, dtype=object)
+            if name in _TEXTS
             else _strings(column)
             for name, column in zip(LogRow._fields, columns, strict=True)
         }

@@ -63,7 +63,7 @@ def entry(name: str, item: LogRun) -> dict[str, Any]:
         "tool": item.tool,
         "version": item.version,
         "outcome": item.outcome,
-        "reason": item.reason,
+        "reason": None if item.reason is None else str(item.reason),
         "line": item.line,
         "values": {value.metric: _plain(value) for value in item.values},
     }

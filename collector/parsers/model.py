@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from collector.words import Text
+
 __all__ = ["LogRun", "Outcome", "Value"]
 
 Outcome = Literal["ok", "error", "empty"]
@@ -33,7 +35,8 @@ class LogRun:
             `smaps_rollup`; None when the log does not tell.
         version: the version the tool prints of itself; None when it prints none.
         outcome: see `Outcome`.
-        reason: why the outcome is not `ok`, in words for people; None when it is.
+        reason: why the outcome is not `ok`, for people; None when it is. A text that is no message
+            is a line of the log.
         line: the line that `reason` speaks of, counted from 1; None when it is the whole log.
         values: what was read; empty unless the outcome is `ok`.
         parser: name of the parser that read it.
@@ -42,7 +45,7 @@ class LogRun:
     tool: str | None
     version: str | None
     outcome: Outcome
-    reason: str | None
+    reason: Text | None
     line: int | None
     values: tuple[Value, ...]
     parser: str

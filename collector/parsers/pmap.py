@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from collector.logtext import Line, is_illegible, is_noise, is_prompt
 from collector.parsers.model import LogRun, Value
+from collector.words import Text, say
 
 __all__ = ["METRICS", "PARSER", "TOOL", "begins", "read", "sums"]
 
@@ -18,19 +19,21 @@ _OTHER_HEADER = re.compile(r"(?:Address|START)\s+(?:Kbytes|SIZE|Perm|Mode|Bytes)
 _OTHERS = (
     (
         re.compile(r"Address\s+Kbytes\s+PSS\b.*"),
-        "busybox's pmap -x (PSS instead of RSS); use that of procps",
+        say("busybox's pmap -x (PSS instead of RSS); use that of procps"),
     ),
     (
         re.compile(r"START\s+SIZE\b.*"),
-        "the pmap of SLES 11, whose columns are others; use that of procps",
+        say("the pmap of SLES 11, whose columns are others; use that of procps"),
     ),
     (
         re.compile(r"Address\s+Kbytes\s+RSS\s+PSS\b.*"),
-        "the pmap of openSUSE, whose columns are others; use smaps_rollup, or procps elsewhere",
+        say(
+            "the pmap of openSUSE, whose columns are others; use smaps_rollup, or procps elsewhere"
+        ),
     ),
     (
         re.compile(r"Address\s+(?:Perm|Kbytes\s+Mode\s+Offset)\b.*"),
-        "the output of pmap with -X or -d: run `pmap -x`",
+        say("the output of pmap with -X or -d: run `pmap -x`"),
     ),
     (re.compile(""), "the columns of another pmap; use that of procps"),
 )
@@ -144,13 +147,15 @@ def _total(line: Line, found: re.Match[str], sums: tuple[int, int, int] | None) 
     """Return the result that the line of the total holds."""
     numbers = {name: int(text) for name, text in found.groupdict().items()}
     if sums is None and not any(numbers.values()):
-        return _error("no mapping is shown: a kernel thread, or a process pmap may not read", line)
+        return _error(
+            say("no mapping is shown: a kernel thread, or a process pmap may not read"), line
+        )
     ends = tuple(found.end(name) + line.text.index("total") for name in METRICS)
     aligned = ends[:-1] == _COLUMNS[:-1]
     if (aligned and ends < _COLUMNS) or (
         not line.ended and ends != _COLUMNS and sums != tuple(numbers.values())
     ):
-        return _error("the log is cut off inside the line of the total", line)
+        return _error(say("the log is cut off inside the line of the total"), line)
     values = tuple(Value(name, float(number), line.number) for name, number in numbers.items())
     return LogRun(TOOL, None, "ok", None, None, values, PARSER)
 
@@ -174,20 +179,25 @@ def _after(lines: Sequence[Line], index: int, start: int) -> int:
 def _refused(line: Line, text: str, last: Line) -> LogRun:
     """Return the error of a line that is not one of `pmap -x` in English."""
     if is_prompt(text):
-        return _error("the prompt came back before the total", line)
+        return _error(say("the prompt came back before the total"), line)
     if _SIMPLE.fullmatch(text):
-        return _error("the output of plain pmap: run `pmap -x`", line)
+        return _error(say("the output of plain pmap: run `pmap -x`"), line)
     if text.startswith("pmap: "):
         return _error(text, line)
     if len(re.findall(r"\d+", text)) >= len(METRICS) and _MAPPING.fullmatch(last.text.strip()):
-        return _error(f"not a total in English: {text[:120]!r}; run pmap with LC_ALL=C", line)
-    return _error(f"not a line of `pmap -x` in English (LC_ALL=C): {text[:120]!r}", line)
+        return _error(
+            say("not a total in English: {text}; run pmap with LC_ALL=C", text=repr(text[:120])),
+            line,
+        )
+    return _error(
+        say("not a line of `pmap -x` in English (LC_ALL=C): {text}", text=repr(text[:120])), line
+    )
 
 
 def _cut(last: Line) -> LogRun:
     text = last.text.strip()[:80]
-    return _error(f"the output ends after {text!r}, before the total", last)
+    return _error(say("the output ends after {text}, before the total", text=repr(text)), last)
 
 
-def _error(reason: str, line: Line) -> LogRun:
+def _error(reason: Text, line: Line) -> LogRun:
     return LogRun(TOOL, None, "error", reason, line.number, (), PARSER)

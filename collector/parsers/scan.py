@@ -13,6 +13,7 @@ from collector.parsers.refusals import refusal
 from collector.parsers.sysbench_lines import BANNER
 from collector.parsers.sysbench_rest import Rest, is_foreign
 from collector.parsers.wrapped import streams
+from collector.words import joined, say
 
 __all__ = ["scan", "scan_log"]
 
@@ -28,6 +29,8 @@ _READERS: tuple[_Reader, ...] = (
 )
 
 _LAST_HEADING = "Threads fairness:"
+_LONGEST = 400
+"""Characters of a line that is told as a reason, with more behind it."""
 _ONE_COMPLAINT = 4
 """Lines that a tool needs at most from what is wrong to how it is used."""
 
@@ -137,10 +140,12 @@ class _Scan:
         """End what is left of a refused run; name a result that may be its own, and is not read."""
         if self.rest and self.rest.whole_at and self.found:
             start, run = self.found[-1]
-            reason = (
-                f"{run.reason}; the result from line {self.rest.whole_at} on may be this run's, and"
-                " is not read"
+            unread = say(
+                "the result from line {line} on may be this run's, and is not read",
+                line=self.rest.whole_at,
             )
+            why = run.reason[:_LONGEST] if isinstance(run.reason, str) else run.reason or ""
+            reason = joined([why, unread])
             self.found[-1] = (start, replace(run, reason=reason))
         self.rest = None
 
@@ -153,9 +158,10 @@ def _is_torn(run: LogRun | None, left: Rest | None, following: Sequence[Line]) -
 
 def _mixed(run: LogRun, line: Line) -> LogRun:
     """Return the error of a run that has lines of another one, or may have."""
-    reason = (
-        f"the lines of two runs are mixed: a result without a head in line {line.number}, behind a"
-        " head without a result; measure one after the other"
+    reason = say(
+        "the lines of two runs are mixed: a result without a head in line {line}, behind a head"
+        " without a result; measure one after the other",
+        line=line.number,
     )
     return replace(run, outcome="error", reason=reason, line=line.number, values=())
 
@@ -188,7 +194,10 @@ def _is_unread(text: str) -> bool:
 
 
 def _unread(line: Line) -> LogRun:
-    reason = f"looks like a result and is not in its tool's form: {line.text.strip()[:120]!r}"
+    reason = say(
+        "looks like a result and is not in its tool's form: {text}",
+        text=repr(line.text.strip()[:120]),
+    )
     return LogRun(None, None, "error", reason, line.number, (), "none")
 
 
@@ -198,5 +207,9 @@ def _nothing(lines: Sequence[Line]) -> LogRun:
         found = _TELLTALE.search(line.text)
         if found and not (is_noise(line.text) and found[0] == "Startup finished in"):
             return _unread(line)
-    reason = "no run of sysbench, systemd-analyze or pmap in it" if lines else "the log is empty"
+    reason = (
+        say("no run of sysbench, systemd-analyze or pmap in it")
+        if lines
+        else say("the log is empty")
+    )
     return LogRun(None, None, "empty", reason, None, (), "none")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from collector.logtext import Line, is_noise
 from collector.metrics import METRICS
 from collector.parsers.model import LogRun, Value
+from collector.words import Text, say
 
 __all__ = ["LAST", "PARSER", "REQUIRED", "TOOL", "begins", "read"]
 
@@ -39,21 +40,25 @@ def read(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
         if found is None:
             if line.overwritten:
                 continue
-            return _error(f"not an entry of smaps_rollup: {text[:120]!r}", line), index
+            return _error(
+                say("not an entry of smaps_rollup: {text}", text=repr(text[:120])), line
+            ), index
         name = found["name"].lower() + "_kb"
         if name in values or name not in METRICS:
-            return _error(f"unknown, or there twice: {text[:120]!r}", line), index + 1
+            return _error(
+                say("unknown, or there twice: {text}", text=repr(text[:120])), line
+            ), index + 1
         values[name] = Value(name, float(found["number"]), line.number)
         last = line
         if name == LAST:
             if not values.keys() >= REQUIRED:
-                return _error("no Rss or no Pss before this last entry", line), index + 1
+                return _error(say("no Rss or no Pss before this last entry"), line), index + 1
             run = LogRun(TOOL, None, "ok", None, None, tuple(values.values()), PARSER)
             return run, index + 1
-    return _error(f"the output ends after {last.text.strip()[:80]!r}, before Locked", last), len(
-        lines
-    )
+    return _error(
+        say("the output ends after {text}, before Locked", text=repr(last.text.strip()[:80])), last
+    ), len(lines)
 
 
-def _error(reason: str, line: Line) -> LogRun:
+def _error(reason: Text, line: Line) -> LogRun:
     return LogRun(TOOL, None, "error", reason, line.number, (), PARSER)

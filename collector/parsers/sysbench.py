@@ -21,6 +21,7 @@ from collector.parsers.sysbench_lines import (
 )
 from collector.parsers.sysbench_rest import Rest, behind_checkpoints, behind_old
 from collector.parsers.sysbench_run import PARSER, Run, access_mode, cut_off, work
+from collector.words import Text, say
 
 __all__ = ["PARSER", "access_mode", "begins", "read", "restarts", "work"]
 
@@ -93,7 +94,7 @@ def read(
 
 
 def _refused(
-    run: Run, wrong: str, lines: Sequence[Line], index: int, start: int
+    run: Run, wrong: Text, lines: Sequence[Line], index: int, start: int
 ) -> tuple[LogRun | None, int, Rest | None]:
     """Return what `read` does for a run that `lines[index]` ends."""
     text = lines[index].text.strip()
@@ -110,22 +111,22 @@ def _old(
     run: Run, lines: Sequence[Line], index: int, begin: int
 ) -> tuple[LogRun, int, Rest | None]:
     """Return what `read` does for a run of a release that prints other lines."""
-    version = run.version or "0.4 or 0.5"
-    reason = f"sysbench {version} prints a format of its own; use 1.0 or 1.1"
+    version = run.version or say("0.4 or 0.5")
+    reason = say("sysbench {version} prints a format of its own; use 1.0 or 1.1", version=version)
     end, position = behind_old(lines, begin, run.position)
     return run.end(reason, lines[index].number), end, Rest(position)
 
 
-def _verdict(line: Line, text: str, run: Run) -> str | None:
+def _verdict(line: Line, text: str, run: Run) -> Text | None:
     """Let `run` take a line; return why it ends the run instead, or None."""
     if FATAL.match(text):
         return text
     if is_prompt(text):
-        return "the prompt came back before a result: the run was broken off"
+        return say("the prompt came back before a result: the run was broken off")
     if _BROKEN_OFF.match(text):
-        return f"the run was broken off: {text[:120]!r}"
+        return say("the run was broken off: {text}", text=repr(text[:120]))
     if CHECKPOINT.fullmatch(text):
-        return (
+        return say(
             "each report of --report-checkpoints counts only what came after the one before:"
             " measure without that option"
         )

@@ -7,6 +7,7 @@ from collector.logtext import Line, is_illegible
 from collector.parsers.model import LogRun, Value
 from collector.parsers.sysbench_grammar import LAST, convert, match
 from collector.parsers.sysbench_lines import FATAL
+from collector.words import Message, Text, say
 
 __all__ = ["PARSER", "Run", "access_mode", "cut_off", "work"]
 
@@ -81,24 +82,29 @@ class Run:
         """Whether its last line was read; that of fileio in sysbench 1.1 is its last latency."""
         return self.position == LAST or self.seen >= {"read_mb_per_s", "latency_sum_ms"}
 
-    def take(self, line: Line) -> str | None:
+    def take(self, line: Line) -> Message | None:
         """Take one line into the run; return what is wrong with it, or None."""
         text = line.text.strip()
         found = match(text)
         if found is None and is_illegible(text):
             return None
         if found is None or (not line.ended and not re.search(r"\D\.?$|\.\d\d$", text)):
-            return f"not a line of sysbench: {text[:120]!r}"
+            return say("not a line of sysbench: {text}", text=repr(text[:120]))
         rule, groups = found
         if rule.position <= self.position:
-            return f"out of place, or there twice: {text[:120]!r}"
+            return say("out of place, or there twice: {text}", text=repr(text[:120]))
         if rule.test and self.test and rule.test != self.test:
-            return f"a line of sysbench {rule.test} inside sysbench {self.test}: {text[:120]!r}"
+            return say(
+                "a line of sysbench {one} inside sysbench {other}: {text}",
+                one=rule.test,
+                other=self.test,
+                text=repr(text[:120]),
+            )
         self.position = rule.position
         self.test = self.test or rule.test
         names = groups.groupdict()
         if not self.seen.isdisjoint(names):
-            return f"there twice: {text[:120]!r}"
+            return say("there twice: {text}", text=repr(text[:120]))
         self.seen |= names.keys()
         if percentile := names.pop("percentile", None):
             number = names.pop("latency_percentile_ms", None)
@@ -111,21 +117,21 @@ class Run:
         ]
         return None
 
-    def close(self, reason: str, line: int) -> LogRun | None:
+    def close(self, reason: Text, line: int) -> LogRun | None:
         """Return the run as it is when it goes no further, `reason` being why.
 
         A complete one does not need to go further, and a preparation is no run unless it failed.
         """
-        if self.prepares and not FATAL.match(reason):
+        if self.prepares and not FATAL.match(str(reason)):
             return None
         if self.missing:
             return self.end(reason, line)
         done = [self.values[at] for at in work([item.metric for item in self.values])]
         if any(item.value for item in done):
             return self.end(None, None)
-        return self.end("nothing was done in this run: 0 events are no result", done[0].line)
+        return self.end(say("nothing was done in this run: 0 events are no result"), done[0].line)
 
-    def end(self, reason: str | None, line: int | None) -> LogRun:
+    def end(self, reason: Text | None, line: int | None) -> LogRun:
         """Return the run, with its values when there is no `reason` against it."""
         test = self.test or self.hint
         return LogRun(
@@ -139,20 +145,28 @@ class Run:
         )
 
 
-def cut_off(last: Line, run: Run) -> str:
+def cut_off(last: Line, run: Run) -> Message:
     """Say what a run lacks whose last line is `last`."""
     text = last.text.strip()
     if text == "Threads started!":
-        return "the log ends after 'Threads started!', without a result: cut off or aborted"
+        return say("the log ends after 'Threads started!', without a result: cut off or aborted")
     if run.test is None and run.position == LAST:
-        return "a result of none of the tests cpu, memory and fileio"
+        return say("a result of none of the tests cpu, memory and fileio")
     wanted = ", ".join(sorted(run.missing))
     if run.position < LAST:
-        return f"the log ends after {text[:80]!r}, before the result is complete: no {wanted}"
+        return say(
+            "the log ends after {text}, before the result is complete: no {names}",
+            text=repr(text[:80]),
+            names=wanted,
+        )
     if run.missing == {"events_per_second"} and _is_silent(run.version):
-        version = run.version or "before 1.0.8"
-        return f"the result is not complete: no {wanted} (sysbench {version} prints none)"
-    return f"the result is not complete: no {wanted}"
+        version = run.version or say("before 1.0.8")
+        return say(
+            "the result is not complete: no {names} (sysbench {version} prints none)",
+            names=wanted,
+            version=version,
+        )
+    return say("the result is not complete: no {names}", names=wanted)
 
 
 def _is_silent(version: str | None) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from collector.logtext import Line, is_noise
 from collector.parsers.model import LogRun, Value
 from collector.parsers.timespan import IMPOSSIBLE_S, TIMESPAN, seconds
+from collector.words import Text, say
 
 __all__ = ["METRICS", "PARSER", "STARTUP", "TOOL", "begins", "read"]
 
@@ -64,12 +65,16 @@ def read(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
     line = lines[start]
     found = _STARTUP.fullmatch(line.text.strip())
     if found is None:
-        return _error(f"not a boot time: {line.text.strip()[:160]!r}", line), start + 1
+        return _error(
+            say("not a boot time: {text}", text=repr(line.text.strip()[:160])), line
+        ), start + 1
     spans = {name: seconds(text) for name, text in found.groupdict().items() if text}
     if _is_cut(line, found["total_s"], spans):
-        return _error("the log is cut off inside this line", line), start + 1
+        return _error(say("the log is cut off inside this line"), line), start + 1
     if max(spans.values()) >= IMPOSSIBLE_S:
-        return _error(f"no boot takes so long: {line.text.strip()[:160]!r}", line), start + 1
+        return _error(
+            say("no boot takes so long: {text}", text=repr(line.text.strip()[:160])), line
+        ), start + 1
     values = [Value(name, number, line.number) for name, number in spans.items()]
     index = start + 1
     while index < len(lines) and (not lines[index].text or is_noise(lines[index].text)):
@@ -101,7 +106,7 @@ def _target(line: Line, values: list[Value]) -> tuple[LogRun | None, bool]:
     text = line.text.strip()
     if reached := _TARGET.fullmatch(text):
         if seconds(reached["target_s"]) >= IMPOSSIBLE_S:
-            return _error(f"no boot takes so long: {text[:160]!r}", line), True
+            return _error(say("no boot takes so long: {text}", text=repr(text[:160])), line), True
         values += [
             Value("boot_target", reached["boot_target"], line.number),
             Value("target_s", seconds(reached["target_s"]), line.number),
@@ -110,9 +115,11 @@ def _target(line: Line, values: list[Value]) -> tuple[LogRun | None, bool]:
     if _NO_TARGET.fullmatch(text):
         return None, True
     if _TARGET_BEGUN.match(text) or (not line.ended and _USUAL_TARGET.startswith(text)):
-        return _error(f"not what is said of a target: {text[:160]!r}", line), True
+        return _error(
+            say("not what is said of a target: {text}", text=repr(text[:160])), line
+        ), True
     return None, False
 
 
-def _error(reason: str, line: Line) -> LogRun:
+def _error(reason: Text, line: Line) -> LogRun:
     return LogRun(TOOL, None, "error", reason, line.number, (), PARSER)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from collector.logtext import Line, is_illegible, is_noise, is_prompt
 from collector.parsers.model import LogRun, Value
 from collector.parsers.timespan import IMPOSSIBLE_S, TIMESPAN, seconds
+from collector.words import Text, say
 
 __all__ = [
     "BLAME",
@@ -77,9 +78,13 @@ def read_blame(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
         found = _BLAME.fullmatch(text)
         if found is None:
             if not line.ended and re.match(r"\d", text):
-                return _error(BLAME, f"the log is cut off inside: {text[:120]!r}", line), index + 1
+                return _error(
+                    BLAME, say("the log is cut off inside: {text}", text=repr(text[:120])), line
+                ), index + 1
             if re.match(r"\d\S*(?:s|min|h|d)\s", text):
-                return _error(BLAME, f"not a line of blame: {text[:120]!r}", line), index + 1
+                return _error(
+                    BLAME, say("not a line of blame: {text}", text=repr(text[:120])), line
+                ), index + 1
             break
         span = seconds(found["span"])
         name = f"blame_s[{found['unit']}]"
@@ -91,7 +96,7 @@ def read_blame(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
     else:
         index = len(lines)
     if not values:
-        return _error(BLAME, "no unit takes as long as any of these", lines[start]), index
+        return _error(BLAME, say("no unit takes as long as any of these"), lines[start]), index
     return LogRun(TOOL, None, "ok", None, None, tuple(values.values()), BLAME), index
 
 
@@ -109,7 +114,7 @@ def read_chain(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
         if found is None or (not line.ended and not text.endswith("s")):
             if _TREE.match(text) or (not line.ended and not (values and _no_unit(text))):
                 return _error(
-                    CHAIN, f"not a line of critical-chain: {text[:120]!r}", line
+                    CHAIN, say("not a line of critical-chain: {text}", text=repr(text[:120])), line
                 ), index + 1
             break
         if values and not found["tree"]:
@@ -124,11 +129,13 @@ def read_chain(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
     else:
         index = len(lines)
     if not values:
-        return _error(CHAIN, "the log ends before the first unit of the chain", lines[start]), max(
-            index, start + 1
-        )
+        return _error(
+            CHAIN, say("the log ends before the first unit of the chain"), lines[start]
+        ), max(index, start + 1)
     if MAYBE_CUT.search(last.text.strip()):
-        return _error(CHAIN, f"perhaps cut off: {last.text.strip()[:120]!r}", last), index
+        return _error(
+            CHAIN, say("perhaps cut off: {text}", text=repr(last.text.strip()[:120])), last
+        ), index
     return LogRun(TOOL, None, "ok", None, None, tuple(values.values()), CHAIN), index
 
 
@@ -137,5 +144,5 @@ def _no_unit(text: str) -> bool:
     return is_prompt(text) or not _BRANCH.match(text)
 
 
-def _error(parser: str, reason: str, line: Line) -> LogRun:
+def _error(parser: str, reason: Text, line: Line) -> LogRun:
     return LogRun(TOOL, None, "error", reason, line.number, (), parser)

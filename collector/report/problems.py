@@ -9,10 +9,10 @@ from collector.findings import Finding
 from collector.gather import NO_LOG
 from collector.labels import Language, in_words
 from collector.log_id import LogId
-from collector.report.wording import in_language
 from collector.subjects import SUBJECTS
 from collector.tables.host_data import HostData
 from collector.tables.model import Cell, SampleKey, Source, Table
+from collector.words import render
 
 Kind = Literal["missing", "contradiction", "note"]
 
@@ -83,7 +83,7 @@ def why_empty(source: Source, metric: str, language: Language) -> str:
     if source.outcome == "ok":
         return in_words(language, "why metric absent", metric=metric)
     # Nobody knows more than that there is none.
-    reason = "" if source.reason == NO_LOG else in_language(source.reason, language)
+    reason = "" if source.reason == NO_LOG else render(source.reason, language)
     return in_words(language, f"why {source.outcome}", reason=reason).rstrip(":： ")  # noqa: RUF001
 
 

@@ -17,10 +17,6 @@ from collector.words.catalogue import translated
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
-Field: TypeAlias = "Message | str | float"
-Text: TypeAlias = "Message | str"
-"""A text that is no message came from outside: a log, a file of a lab host. It stays as it is."""
-
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -34,11 +30,11 @@ class Message:
     """
 
     form: str
-    fields: tuple[tuple[str, Field], ...] = ()
+    fields: tuple[tuple[str, "Field"], ...] = ()
     context: str = ""
     plural: str = ""
 
-    def filled(self, **fields: Field) -> "Message":
+    def filled(self, **fields: "Field") -> "Message":
         """Return the message with its fields filled.
 
         Raises:
@@ -69,6 +65,11 @@ class Message:
     def __str__(self) -> str:
         """Return the message in English."""
         return self.render("en")
+
+
+Text: TypeAlias = Message | str
+"""A text that is no message came from outside: a log, a file of a lab host. It stays as it is."""
+Field: TypeAlias = Text | float
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from collector.cli import main
 from collector.from_host import read_json, tidy
 from collector.plan.record import finished
 from collector.results import collect
+from collector.words import say
 
 DEEP = 20_000 * '{"a":'
 HUGE = f'{{"seconds": 1{400 * "0"}, "cpus": 1{400 * "0"}}}'
@@ -79,11 +80,14 @@ def test_links_and_what_is_not_there(tmp_path: Path) -> None:
     """A link is not followed; nothing is nothing."""
     (tmp_path / "link").symlink_to("/etc/hostname")
     os.mkfifo(tmp_path / "pipe")
-    assert read_json(tmp_path / "link") == ({}, "it is a link")
-    assert read_json(tmp_path / "pipe") == ({}, "it is no file")
+    assert read_json(tmp_path / "link") == ({}, say("it is a link"))
+    assert read_json(tmp_path / "pipe") == ({}, say("it is no file"))
     assert read_json(tmp_path / "none") == ({}, "")
     (tmp_path / "long").write_text(json.dumps({"a": "b" * 1000}))
-    assert read_json(tmp_path / "long", 1000) == ({}, "it has more than 1000 bytes")
+    assert read_json(tmp_path / "long", 1000) == (
+        {},
+        say("it has more than {limit} bytes", limit=1000),
+    )
 
 
 def test_one_host_does_not_stop_the_others(run: Path, tmp_path: Path) -> None:
@@ -130,7 +134,11 @@ def test_broken_progress_is_told_with_what_is_missing(run: Path) -> None:
     for number in ("Infinity", "[]", '"2"', "2"):
         (run / "bad/progress.json").write_text(f'{{"missing": [3, {gap % number}]}}')
         logs = collect([run]).logs
-        told = logs[(logs["outcome"] == "missing") & (logs["host"] == "bad")]["reason"].tolist()
+        told = (
+            logs[(logs["outcome"] == "missing") & (logs["host"] == "bad")]["reason"]
+            .map(str)
+            .tolist()
+        )
         broken = "; progress.json cannot be used (a number in it is not finite, or too large)"
         assert told == ["no log" + (broken if number == "Infinity" else "")]
 
