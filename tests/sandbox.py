@@ -68,6 +68,9 @@ class Sandbox:
         for layer in LAYERS:
             for kind in ("upper", "work"):
                 (self.directory / kind / layer).mkdir(parents=True, exist_ok=True)
+        # What the playbooks give to all.
+        if not (group_vars := self.directory / "group_vars").exists():
+            group_vars.symlink_to(CHECKOUT / "playbooks/group_vars")
         programs = self.directory / "bin"
         programs.mkdir(exist_ok=True)
         (programs / "systemctl").write_text(SYSTEMCTL)

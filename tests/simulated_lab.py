@@ -180,7 +180,6 @@ class SimulatedLab:
         if self.count > MOST:
             raise ValueError(f"{self.count} hosts are more than {MOST}")
         (self.folder / "state").mkdir(parents=True, mode=0o700)
-        (self.folder / "group_vars").symlink_to(CHECKOUT / "inventory/group_vars")
         for name in self.releases or [release()]:
             self.write_builds(name)
         more = " ".join(f"{name}={value}" for name, value in self.environment.items())

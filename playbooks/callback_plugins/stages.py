@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ansible import constants
 from ansible.plugins.callback import CallbackBase
+from ansible.template import Templar
 
 if TYPE_CHECKING:
     from ansible.executor.stats import AggregateStats
@@ -182,8 +183,12 @@ def _stage(play: Play) -> str:
 
 
 def _run_by_name(play: Play) -> Path | None:
-    """Return the folder of the run named on the command line: for a stage that runs alone."""
-    given = play.get_variable_manager().extra_vars
-    if not given.get("run_name"):
+    """Return the folder of the run that was named: for a stage that runs alone."""
+    manager = play.get_variable_manager()
+    host = manager._inventory.get_host("localhost")  # noqa: SLF001 - it has no public name
+    variables = manager.get_vars(play=play, host=host)
+    if not variables.get("run_name") or "results_dir" not in variables:
         return None
-    return Path(given.get("results_dir") or ROOT / "results") / str(given["run_name"])
+    templar = Templar(play.get_loader(), variables)
+    folder, name = templar.template([variables["results_dir"], variables["run_name"]])
+    return Path(folder) / str(name)

@@ -47,6 +47,15 @@ def test_a_run_is_recorded_once(folder: Path, friday: subprocess.CompletedProces
     assert json.loads((run / "run.json").read_text()) == record
 
 
+def test_a_stage_alone_finds_the_run(
+    folder: Path, friday: subprocess.CompletedProcess[str]
+) -> None:
+    """In the inventory's own `results_dir`, which nobody gives on the command line."""
+    assert friday.returncode == 0, friday.stdout
+    alone = play(folder / "hosts.yml", "report", "-e", "run_name=friday")
+    assert re.search(r"^RUN \*+$", alone.stdout, re.MULTILINE), alone.stdout
+
+
 def test_a_wrong_plan_stops_the_play_with_its_line(tmp_path: Path) -> None:
     """The collector's own words arrive, and nothing is written."""
     inventory = write_lab(tmp_path)

@@ -124,7 +124,7 @@ def test_a_connection_outlives_the_time_between_two_looks() -> None:
 
     Among several words on one option the first counts for ssh, and these are the first.
     """
-    settings = yaml.safe_load((CHECKOUT / "inventory/group_vars/all/ansible.yml").read_text())
+    settings = yaml.safe_load((CHECKOUT / "playbooks/group_vars/all/ansible.yml").read_text())
     kept = re.search(r"-o ControlPersist=(\d+)", settings["ansible_ssh_args"])
     assert kept
     assert int(kept[1]) > 2 * follow.POLL[1]
