@@ -1,7 +1,7 @@
 """The answers in one line each: which side is ahead, by how much, how sure, or why not.
 
-There is one answer for each subject, and one for each kind (reads, writes) where a subject has
-kinds. Cases that disagree in direction are answered one by one.
+There is one answer for each subject, and one more for each kind (reads, writes) where a subject has
+kinds. Where kinds or cases disagree in direction, they are answered one by one.
 """
 
 from collections.abc import Sequence
@@ -11,8 +11,8 @@ from collector.compare import Comparison, Side
 from collector.compare.family import called_different
 from collector.compare.side import Key
 from collector.facts import FACTS
-from collector.labels import Language, in_words
-from collector.report.merged import counts, merged_case, parts_of
+from collector.labels import WORDS, Language, in_words
+from collector.report.merged import ALL, counts, means_of, parts_of
 from collector.report.verdicts import remarks_of, verdict_text
 from collector.subjects import SUBJECTS
 from collector.words import Message
@@ -53,6 +53,8 @@ class _Material:
     kind: str
     whole: Comparison | None
     """Of the means over all cases."""
+    kinds: tuple[Comparison, ...]
+    """Of the means over those of each kind; empty where it is about one kind."""
     cases: tuple[Comparison, ...]
     """Case by case, those that both sides have."""
     lacking: tuple[Comparison, ...]
@@ -76,17 +78,10 @@ class _Material:
     def title(self) -> str:
         """What the answer is about."""
         words = in_words(self.language, f"subject {self.subject}")
-        if f"kind {self.kind}" not in _KINDS:
+        if self.kind == ALL:
             return words
-        return in_words(
-            self.language,
-            "of kind",
-            subject=words,
-            kind=in_words(self.language, f"kind {self.kind}"),
-        )
-
-
-_KINDS = ("kind reads", "kind writes", "kind reads writes")
+        kind = in_words(self.language, f"kind {self.kind}")
+        return in_words(self.language, "of kind", subject=words, kind=kind)
 
 
 def answers_of(
@@ -107,24 +102,38 @@ def answers_of(
     """
     parts = parts_of(left, right)
     means = {(one.subject, one.case): one for one in whole if one.verdict != "one side only"}
-    about: dict[tuple[str, str], list[Comparison]] = {}
-    for one in comparisons:
-        if counts(Key(one.subject, one.case, one.metric)):
-            about.setdefault((one.subject, merged_case(one.subject, one.case)), []).append(one)
     order = list(SUBJECTS)
     found = (
         _Material(
             subject,
             kind,
             means.get((subject, kind)),
+            tuple(
+                one
+                for (name, case), one in means.items()
+                if (name, kind) == (subject, ALL) and case != ALL
+            ),
             tuple(one for one in ones if one.verdict != "one side only"),
             tuple(one for one in ones if one.verdict == "one side only"),
             len(parts.get((subject, kind), ())),
             language,
         )
-        for (subject, kind), ones in sorted(about.items(), key=lambda item: order.index(item[0][0]))
+        for (subject, kind), ones in sorted(
+            _by_mean(comparisons).items(), key=lambda item: order.index(item[0][0])
+        )
     )
     return tuple(_with_lacking(_answer(one), one) for one in found)
+
+
+def _by_mean(comparisons: Sequence[Comparison]) -> dict[tuple[str, str], list[Comparison]]:
+    """Return the cases that each answer is about."""
+    counting = [one for one in comparisons if counts(Key(one.subject, one.case, one.metric))]
+    means = means_of((one.subject, one.case) for one in counting)
+    about: dict[tuple[str, str], list[Comparison]] = {}
+    for one in counting:
+        for mean in means[one.subject, one.case]:
+            about.setdefault((one.subject, mean), []).append(one)
+    return about
 
 
 def _answer(about: _Material) -> Answer:
@@ -133,9 +142,10 @@ def _answer(about: _Material) -> Answer:
     if about.whole is None:
         key = "no whole" if about.cases else "verdict one side only"
         return _without_numbers(about, in_words(about.language, key), ())
-    different = called_different(about.cases)
-    if len({one.verdict for one in different}) > 1:
-        return _case_by_case(about, different)
+    for parts in (about.kinds, about.cases):
+        different = called_different(parts)
+        if len({one.verdict for one in different}) > 1:
+            return _one_by_one(about, different)
     return _of_mean(about, about.whole)
 
 
@@ -163,8 +173,8 @@ def _of_mean(about: _Material, whole: Comparison) -> Answer:
     )
 
 
-def _case_by_case(about: _Material, different: Sequence[Comparison]) -> Answer:
-    """Say of each case that differs which side is ahead in it: a mean would hide that."""
+def _one_by_one(about: _Material, different: Sequence[Comparison]) -> Answer:
+    """Say of each kind or case that differs which side is ahead in it."""
     said = (
         in_words(
             about.language,
@@ -181,6 +191,8 @@ def _case_by_case(about: _Material, different: Sequence[Comparison]) -> Answer:
 
 
 def _case_words(comparison: Comparison, language: Language) -> str:
+    if f"kind {comparison.case}" in WORDS:
+        return in_words(language, f"kind {comparison.case}")
     meant = SUBJECTS[comparison.subject].case(comparison.case)
     if meant is None or not isinstance(meant.value, Message):
         return comparison.case

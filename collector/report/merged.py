@@ -1,11 +1,11 @@
 """Sides with one number for each answer: the geometric mean over the cases that it is about.
 
 A repetition is one start of a guest, so these numbers are as independent of each other as the boots
-are, and the same test serves both. Reads and writes are no one quantity: a mean over both would
-hide that one VMM is ahead in the ones and behind in the others.
+are, and the same test serves both. Reads and writes are no one quantity: a mean over both can hide
+that one VMM is ahead in the ones and behind in the others, so each of them has a mean of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from math import exp, log
 
@@ -24,9 +24,19 @@ def kind_of(subject: str, case: str) -> str:
     return meant.kind if meant else ""
 
 
-def merged_case(subject: str, case: str) -> str:
-    """Return the case of the mean that `case` is part of."""
-    return kind_of(subject, case) or ALL
+def means_of(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
+    """Return the means that each of some subjects and cases is part of.
+
+    That is the one over all cases, and that of its kind where a subject has cases of several kinds.
+    """
+    places = list(dict.fromkeys(keys))
+    kinds: dict[str, set[str]] = {}
+    for subject, case in places:
+        kinds.setdefault(subject, set()).add(kind_of(subject, case))
+    return {
+        (subject, case): [ALL, *([kind_of(subject, case)] * (len(kinds[subject]) > 1))]
+        for subject, case in places
+    }
 
 
 def counts(key: Key) -> bool:
@@ -40,12 +50,18 @@ def parts_of(left: Side, right: Side) -> dict[tuple[str, str], list[Key]]:
 
     An answer goes by subject and the case of its mean.
     """
+    keys = [
+        key
+        for key, series in left.series.items()
+        if counts(key)
+        and key in right.series
+        and min(*series.values, *right.series[key].values) > 0
+    ]
+    means = means_of(key[:2] for key in keys)
     parts: dict[tuple[str, str], list[Key]] = {}
-    for key, series in left.series.items():
-        if not counts(key) or key not in right.series:
-            continue
-        if min(*series.values, *right.series[key].values) > 0:
-            parts.setdefault((key.subject, merged_case(key.subject, key.case)), []).append(key)
+    for key in keys:
+        for mean in means[key[:2]]:
+            parts.setdefault((key.subject, mean), []).append(key)
     return parts
 
 
@@ -70,7 +86,7 @@ def _left_out(side: Side, subject: str, case: str) -> tuple[Message, ...]:
     found = (
         texts
         for (name, part), texts in side.left_out.items()
-        if name == subject and merged_case(name, part) == case
+        if name == subject and case in {ALL, kind_of(name, part)}
     )
     return tuple(dict.fromkeys(text for texts in found for text in texts))
 

@@ -64,7 +64,10 @@ def cpu(*factors: float) -> Factors:
 
 def test_reads_and_writes_are_answered_apart() -> None:
     """Reads better and writes worse are two answers, and no mean over both is given."""
-    reading, writing = answered(iops(1.08, 1.06, 0.9, 0.92))
+    both, reading, writing = answered(iops(1.08, 1.06, 0.9, 0.92))
+    assert (both.title, both.ratio, both.p_value) == ("I/O: IOPS", None, None)
+    assert both.text.startswith("no answer for all: the cases disagree; reading: StratoVirt is ")
+    assert "; writing: StratoVirt is " in both.text
     assert (reading.title, writing.title) == ("I/O: IOPS, reading", "I/O: IOPS, writing")
     assert "higher than QEMU (better)" in reading.text
     assert "lower than QEMU (worse)" in writing.text
@@ -74,13 +77,23 @@ def test_reads_and_writes_are_answered_apart() -> None:
 
 def test_cases_that_disagree_are_named() -> None:
     """The report's writes: random ones better, sequential ones worse; their mean says nothing."""
-    _, writing = answered(iops(1.08, 1.06, 1.10, 0.90))
+    both, _, writing = answered(iops(1.08, 1.06, 1.10, 0.90))
+    assert "Random read: StratoVirt is" in both.text
     assert (writing.ratio, writing.p_value, writing.called) == (None, None, True)
     assert writing.text.startswith("no answer for all: the cases disagree; Random write: Strato")
     assert "Sequential write: StratoVirt is 9.9% lower" in writing.text
     (speed,) = answered(cpu(1.05, 1.05, 0.95))
     assert "threads-16: StratoVirt is" in speed.text
     assert "lower than QEMU (worse)" in speed.text
+
+
+def test_kinds_that_agree_have_a_mean_and_one_answer_each() -> None:
+    """Never the mean alone."""
+    found = answered(iops(1.08, 1.06, 1.09, 1.05))
+    assert [each.cases for each in found] == [4, 2, 2]
+    assert all("(better)" in each.text for each in found)
+    of_reads = {key: factor for key, factor in iops(1.08, 1.06, 1, 1).items() if "rd" in key[1]}
+    assert [each.title for each in answered(of_reads)] == ["I/O: IOPS"]
 
 
 def test_cases_that_agree_have_one_answer() -> None:
