@@ -99,6 +99,16 @@ def _pairs(arguments: argparse.Namespace) -> list[tuple[Side, Side]]:
     chosen = _choose((left_vmm, right_vmm), names, (arguments.left, arguments.right))
     pairs = []
     for one, other in chosen:
+        folders = [
+            _folders(collection, name, arguments.host)
+            for collection, name in zip(collections, (one, other), strict=True)
+        ]
+        if folders[0] == folders[1]:
+            raise UnusableInputError(
+                f"{arguments.left} and {arguments.right}: a side is compared with itself, which"
+                f" shows nothing: both are of {min(folders[0])}; give another run,"
+                " host or VMM, or measure a control (the key control of a plan)"
+            )
         labels = _labels((left_path, one), (right_path, other))
         pairs.append(
             (
@@ -120,6 +130,17 @@ def _split(text: str, vmm: str | None) -> tuple[Path, str | None]:
 def _names(collection: Collection) -> list[str]:
     found = [vmm.name for run in collection.runs for host in run.hosts for vmm in host.vmms]
     return list(dict.fromkeys(found))
+
+
+def _folders(collection: Collection, vmm: str, host: str | None) -> set[Path]:
+    """Return the folders that the samples of a side come from."""
+    return {
+        found.path.resolve()
+        for run in collection.runs
+        for each in run.hosts
+        for found in each.vmms
+        if found.name == vmm and host in (None, each.name)
+    }
 
 
 def _choose(

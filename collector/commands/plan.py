@@ -11,7 +11,13 @@ from collector.exit_status import ExitStatus
 from collector.plan.load import resolve_plan
 from collector.plan.model import Plan
 from collector.plan.part import part
-from collector.plan.project import VmmEntry, find_plan, vmm_entries, vmm_types
+from collector.plan.project import (
+    control_name,
+    find_plan,
+    vmm_entries,
+    vmm_types,
+    with_control,
+)
 from collector.plan.record import (
     Wanted,
     checked_name,
@@ -134,12 +140,14 @@ def _wanted(arguments: argparse.Namespace, existing: dict[str, Any] | None) -> W
     if existing:
         given = existing["vmm_entries"] if given is None else given
         left_out = {**left_out, **existing["left_out"]}
-    entries: tuple[VmmEntry, ...] = vmm_entries(given, types)
     if arguments.plan:
         plan = resolve_plan(find_plan(arguments.plan), types)
     else:
         recorded = (existing or {})["plan"]
         plan = Plan.from_data(recorded["name"], recorded)
+    entries = with_control(vmm_entries(given, types), plan.control, types)
+    if plan.control in left_out:
+        left_out.setdefault(control_name(plan.control), left_out[plan.control])
     hosts = tuple(host for host in arguments.hosts.split(",") if host)
     wanted = Wanted(plan, entries, left_out, hosts)
     if not wanted.measured:

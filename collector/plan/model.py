@@ -12,7 +12,8 @@ class Plan:
     """A resolved plan.
 
     `repetitions` and `seconds` are those of every test in a guest; `initrd` names the VMM types
-    that boot with the initrd; `parts` has the keys of the subjects, in the form of their schemas.
+    that boot with the initrd; `control` is the VMM that is measured as two sides under two names,
+    "" for none; `parts` has the keys of the subjects, in the form of their schemas.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Plan:
     seconds: int
     initrd: tuple[str, ...]
     seed: int | None
+    control: str
     parts: Mapping[str, Any]
 
     def to_json(self) -> dict[str, Any]:
@@ -33,6 +35,7 @@ class Plan:
             "seconds": self.seconds,
             "initrd": list(self.initrd),
             **seed,
+            **({"control": self.control} if self.control else {}),
             **self.parts,
         }
 
@@ -48,6 +51,7 @@ class Plan:
             seconds=found["seconds"],
             initrd=tuple(found.get("initrd", ())),
             seed=found.get("seed"),
+            control=found.get("control", ""),
             parts={key: found[key] for key in keys if found.get(key) is not None},
         )
 

@@ -110,6 +110,34 @@ def vmm_entries(given: Sequence[Any] | None, types: Mapping[str, VmmType]) -> tu
     return tuple(entries.values())
 
 
+def with_control(
+    entries: tuple[VmmEntry, ...], control: str, types: Mapping[str, VmmType]
+) -> tuple[VmmEntry, ...]:
+    """Return the entries with that of the control: the VMM called `control` once more ("": none).
+
+    Raises:
+        UnusableInputError: no entry is called so.
+    """
+    by_name = {entry.name: entry for entry in entries}
+    twin = control_name(control)
+    if not control or twin in by_name:
+        return entries
+    if control not in by_name:
+        raise UnusableInputError(
+            f"the plan's control is '{control}'{did_you_mean(control, by_name)}, which is not among"
+            f" the VMMs to measure: {listing(by_name)}"
+        )
+    given = {**by_name[control].given, "name": twin, "control_of": control}
+    if label := given.get("label"):
+        given["label"] = f"{label} (control)"
+    return vmm_entries([*(entry.given for entry in entries), given], types)
+
+
+def control_name(vmm: str) -> str:
+    """Return what the second side of a VMM is called that is held against itself."""
+    return f"{vmm}_control"
+
+
 def _entry(item: Any) -> VmmEntry:
     mapping = {"name": item} if isinstance(item, str) else item
     if not isinstance(mapping, dict) or not {"name", "type"} & set(mapping):

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from collector.compare import Comparison, compare_pairs, make_side, on_like_hosts
+from collector.compare import Comparison, Side, compare_pairs, make_side, on_like_hosts
 from collector.compare.model import MARGIN
 from collector.findings import Finding
 from collector.labels import Language, in_words
 from collector.report.about import about
 from collector.report.answers import Answer, answers_of
+from collector.report.controls import controls_of, with_failed_control
 from collector.report.facts import Fact, facts_of
 from collector.report.merged import by_answer
 from collector.report.notices import notices_of
@@ -39,10 +40,14 @@ class Pair:
     """What weakens every answer and comparison; it is said once."""
     margin: float = MARGIN
     """Share of the value below which a difference does not matter."""
+    control: bool = False
+    """Both sides are the same VMM."""
 
     def below(self, language: Language) -> list[str]:
         """Return what stands below the answers: what weakens all, how they were made, what next."""
         common = [in_words(language, "remarks", text=text) for text in self.remarks]
+        if self.control:
+            common.insert(0, in_words(language, "control"))
         explained = in_words(language, "p explained", margin=f"{self.margin * 100:g}")
         left_open = any(answer.left_open for answer in self.answers)
         return [*common, explained, *([in_words(language, "take compare")] * left_open)]
@@ -127,27 +132,44 @@ def pairs_of(
 
     With several hosts in `collection` a sample is the median of one host, and only hosts count on
     which both are alike. All pairs share one correction: a reader looks at all of them. What
-    differs by less than `margin`, a share of the value, does not matter.
+    differs by less than `margin`, a share of the value, does not matter. Controls come last, as a
+    family of their own.
     """
     present = {vmm.name for run in collection.runs for host in run.hosts for vmm in host.vmms}
-    sides = [
-        make_side(collection, name, label=label)
+    controls = controls_of(collection)
+    sides = {
+        name: make_side(collection, name, label=label)
         for name, label in labels.items()
         if name in present
+    }
+    measured = [side for name, side in sides.items() if name not in controls]
+    of_control = [
+        (sides[vmm], sides[name])
+        for name, vmm in controls.items()
+        if name in sides and vmm in sides
     ]
-    likened = [on_like_hosts(sides[0], side) for side in sides[1:]]
-    pairs = [(one.left, one.right) for one in likened]
-    by_case = compare_pairs(pairs, margin=margin)
-    by_answers = compare_pairs([by_answer(left, right) for left, right in pairs], margin=margin)
-    for (left, right), comparisons, whole in zip(pairs, by_case, by_answers, strict=True):
+    held = list(_compared(of_control, language, margin, control=True))
+    for pair in _compared([(measured[0], other) for other in measured[1:]], language, margin):
+        answers = pair.answers
+        for control in held:
+            answers = with_failed_control(answers, control.answers, control.left, language)
+        remarks = _common([answer.remarks for answer in answers])
+        yield replace(pair, answers=answers, remarks=remarks)
+    yield from held
+
+
+def _compared(
+    pairs: Sequence[tuple[Side, Side]], language: Language, margin: float, *, control: bool = False
+) -> Iterator[Pair]:
+    """Yield each pair of sides compared, all of them as one family."""
+    likened = [(one.left, one.right) for one in (on_like_hosts(*pair) for pair in pairs)]
+    by_case = compare_pairs(likened, margin=margin)
+    by_answers = compare_pairs([by_answer(*pair) for pair in likened], margin=margin)
+    for (left, right), comparisons, whole in zip(likened, by_case, by_answers, strict=True):
         answers = answers_of(left, right, comparisons, whole, language)
+        remarks = _common([answer.remarks for answer in answers])
         yield Pair(
-            left.label,
-            right.label,
-            tuple(comparisons),
-            answers,
-            _common([answer.remarks for answer in answers]),
-            margin,
+            left.label, right.label, tuple(comparisons), answers, remarks, margin, control=control
         )
 
 

@@ -13,7 +13,7 @@ from collector.compare import compare_pairs
 from collector.compare.side import Key, Series, Side
 from collector.exit_status import ExitStatus
 from collector.report.answers import Answer, answers_of
-from collector.report.content import pairs_of
+from collector.report.content import Pair, pairs_of
 from collector.report.merged import by_answer
 from collector.results import collect, labels_of
 
@@ -148,6 +148,52 @@ def test_a_run_that_leaves_questions_open_names_the_plan_that_answers(results: P
     collection = collect([results])
     (pair,) = pairs_of(collection, labels_of(collection.runs), "en")
     assert not any(text.startswith(advice) for text in pair.below("en"))
+
+
+def ten_speeds(host: Path, vmm: str, speed: float) -> None:
+    """Write ten starts of a VMM with one cpu test each, no two of them quite the same."""
+    for number in range(1, STARTS + 1):
+        own = speed * (1 + 0.001 * number)
+        text = report_logs.cpu_log(1, own, 1000 / own, 5.0, 1.0)
+        report_logs.write_log(host, f"{vmm}/sysbench-cpu/threads-1/{number:02}.log", text)
+
+
+def with_control(host: Path, control: float) -> list[Pair]:
+    """Return the pairs of a run whose control is that much faster than QEMU itself."""
+    for vmm, factor in (("stratovirt", 1.1), ("qemu", 1.0), ("qemu_control", control)):
+        ten_speeds(host, vmm, 1000 * factor)
+    label = "QEMU (control)"
+    report_logs.write_json(host / "qemu_control" / "vmm.json", control_of="qemu", label=label)
+    collection = collect([host.parent])
+    return list(pairs_of(collection, labels_of(collection.runs), "en"))
+
+
+def test_a_control_that_holds_is_a_pair_of_its_own(tmp_path: Path) -> None:
+    """It is compared with its own VMM alone, and says nothing against the other answers."""
+    pair, control = with_control(tmp_path / "run" / "pc", 1.0)
+    assert (control.left, control.right) == ("QEMU", "QEMU (control)")
+    assert control.below("en")[0].startswith("A control: both sides are the same VMM.")
+    assert control.answers[0].text.startswith("no difference that matters")
+    assert (pair.left, pair.right) == ("StratoVirt", "QEMU")
+    assert "control" not in pair.answers[0].text
+
+
+def test_a_control_that_fails_is_in_every_answer(tmp_path: Path) -> None:
+    """A run in which a VMM differs from itself shows no other difference for sure."""
+    pair, control = with_control(tmp_path / "run" / "pc", 1.05)
+    assert control.answers[0].called
+    for answer in pair.answers:
+        assert answer.text.endswith("; this run's own control failed")
+        assert answer.remarks[0].startswith("the control of this run failed: QEMU was called diff")
+
+
+def test_a_side_compared_with_itself_is_told_so(
+    results: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """However its path is written; that nothing differs would be no news."""
+    for other in (f"{results}:qemu", f"{results / 'run' / 'host'}:qemu"):
+        assert main(["compare", f"{results}:qemu", other]) == ExitStatus.UNUSABLE
+        assert "a side is compared with itself" in capsys.readouterr().err
 
 
 def test_the_margin_is_an_option(results: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from collector.cli import main
 from collector.errors import UnusableInputError, listing
+from collector.exit_status import ExitStatus
 from collector.plan.load import load_plan, resolve_plan
 from collector.plan.model import Plan
 from collector.plan.project import ROOT, VmmType, find_plan, vmm_entries, vmm_types
@@ -58,6 +59,24 @@ def test_the_report_plan_is_the_report() -> None:
     assert (fileio["total_size"], fileio["throughput"]["block_size"]) == ("20M", "128k")
 
 
+def test_a_control_is_one_more_vmm(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The plan names the VMM that is measured as two sides; a continued run has them already."""
+    path = tmp_path / "plan.yml"
+    path.write_text(f"{SHORT}control: qemu\n", encoding="utf-8")
+    words = ["plan", str(path), "--json", f"--start={tmp_path / 'run'}", "--vmms=qemu,stratovirt"]
+    for _ in range(2):
+        assert main(words) == ExitStatus.OK
+        record = json.loads(capsys.readouterr().out)
+        assert record["vmms"] == ["qemu", "stratovirt", "qemu_control"]
+        assert record["vmm_entries"][-1]["control_of"] == "qemu"
+        assert record["plan"]["control"] == "qemu"
+    assert main(["plan", str(path), "--vmms=stratovirt"]) == ExitStatus.UNUSABLE
+    assert "control is 'qemu', which is not among the VMMs" in capsys.readouterr().err
+    left_out = ["plan", str(path), "--json", "--vmms=qemu,stratovirt", "--left-out=qemu=no source"]
+    assert main(left_out) == ExitStatus.OK
+    assert json.loads(capsys.readouterr().out)["vmms"] == ["stratovirt"]
+
+
 def test_the_compare_plan_settles_what_the_report_asks() -> None:
     """The report's cases in ten starts a side, booted alike, within 3.5 hours for three VMMs."""
     plan, _ = load_plan(find_plan("compare"))
@@ -79,8 +98,8 @@ def test_the_compare_plan_settles_what_the_report_asks() -> None:
         (
             SHORT + "boot: 3\n",
             (
-                "plan.yml:6: unknown key 'boot' (did you mean 'boots'?); allowed: boots, cpu,"
-                " description, fileio, footprints, initrd, memory, repetitions, seconds, seed,"
+                "plan.yml:6: unknown key 'boot' (did you mean 'boots'?); allowed: boots, control,"
+                " cpu, description, fileio, footprints, initrd, memory, repetitions, seconds, seed,"
                 " settle_seconds"
             ),
         ),

@@ -9,6 +9,7 @@ import yaml
 from modules import CHECKOUT, load
 
 VMMS = load("roles/vmms/filter_plugins/vmms.py")
+GUEST = load("roles/guest/filter_plugins/guest.py")
 SHIP = load("roles/ship/filter_plugins/ship.py").FilterModule().filters()
 AnsibleFilterError = importlib.import_module("ansible.errors").AnsibleFilterError
 ROLES = str(CHECKOUT / "roles")
@@ -152,6 +153,20 @@ def test_the_initrd_is_for_those_that_can_and_shall(
     guests = SHIP["ship_guests"](manifest(), plan)
     assert [vmm["name"] for vmm in guests if vmm["initrd"]] == with_initrd
     assert len(guests) == 3
+
+
+def test_a_control_is_the_same_vmm_once_more() -> None:
+    """It has a name and a label of its own, boots alike, and runs the same build."""
+    given = manifest()
+    given["vmms"] = [{**vmm, "label": vmm["name"].upper()} for vmm in given["vmms"]]
+    *others, control = SHIP["ship_guests"](given, ["qemu"], "qemu")
+    (qemu,) = [vmm for vmm in others if vmm["name"] == "qemu"]
+    own = {"name": "qemu_control", "label": "QEMU (control)", "control_of": "qemu"}
+    assert control == {**qemu, **own}
+    assert len(others) == 3
+    assert len(SHIP["ship_guests"](manifest(), [], "left_out")) == 3
+    builds = {"vmms": {"qemu": {"store": "/store/qemu"}}}
+    assert GUEST.build_of(control, builds) == GUEST.build_of(qemu, builds)
 
 
 def test_what_is_made_again_is_what_a_run_recorded() -> None:

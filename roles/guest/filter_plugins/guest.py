@@ -14,11 +14,17 @@ APPEND = (
 )
 
 
+def build_of(vmm: dict[str, Any], builds: dict[str, Any]) -> dict[str, Any]:
+    """Return the build that a VMM runs; a control runs that of the VMM that it is held against."""
+    build: dict[str, Any] = builds["vmms"][vmm.get("control_of") or vmm["name"]]
+    return build
+
+
 def guest_interface(
     vmm: dict[str, Any], builds: dict[str, Any], settings: dict[str, Any]
 ) -> dict[str, Any]:
     """Return what a VMM's template `command.j2` knows as `guest`."""
-    store = builds["vmms"][vmm["name"]]["store"]
+    store = build_of(vmm, builds)["store"]
     image = builds["guest_image"]["store"]
     runtime = f"/run/vmmlab/{vmm['name']}"
     return {
@@ -49,7 +55,7 @@ def guest_record(
     vmm: dict[str, Any], builds: dict[str, Any], settings: dict[str, Any]
 ) -> dict[str, Any]:
     """Return what is known of a VMM before it runs: its `vmm.json` without the command line."""
-    build = builds["vmms"][vmm["name"]]
+    build = build_of(vmm, builds)
     image, kernel = builds["guest_image"], builds["guest_kernel"]
     made = build.get("record", {})
     parts = {"binary": (build, vmm["binary"]), "kernel": (kernel, KERNEL), "image": (image, IMAGE)}
@@ -80,6 +86,7 @@ def guest_record(
             "cpus": settings["cpus"],
             "append": settings["append"],
         },
+        **({"control_of": vmm["control_of"]} if vmm.get("control_of") else {}),
         "stand_in": bool(vmm.get("stand_in") or made.get("stand_in")),
         "build": {"name": build["name"], "key": build["key"], **made},
     }

@@ -60,11 +60,26 @@ def strange(manifest: dict[str, Any], folders: list[str]) -> list[str]:
     )
 
 
-def guests(manifest: dict[str, Any], initrd: list[str]) -> list[dict[str, Any]]:
-    """Return the VMMs that were built; `initrd` names the types that boot with one in the plan."""
-    return [
+def guests(manifest: dict[str, Any], initrd: list[str], control: str = "") -> list[dict[str, Any]]:
+    """Return the VMMs that were built; `initrd` names the types that boot with one in the plan.
+
+    The one called `control` is there twice: the plan holds it against itself.
+    """
+    found = [
         {**vmm, "initrd": bool(vmm["initrd"] and vmm["type"] in initrd)} for vmm in manifest["vmms"]
     ]
+    names = [vmm["name"] for vmm in found]
+    twins = [
+        {
+            **vmm,
+            "name": f"{control}_control",
+            "label": f"{vmm['label']} (control)",
+            "control_of": control,
+        }
+        for vmm in found
+        if vmm["name"] == control and f"{control}_control" not in names
+    ]
+    return found + twins
 
 
 class FilterModule:
