@@ -1,6 +1,7 @@
 """How a running playbook looks: one live display, or plain lines where there is no terminal."""
 
 import time
+from collections import deque
 from collections.abc import Iterable
 from typing import Protocol, Self
 
@@ -28,6 +29,9 @@ class Display(Protocol):
     def show(self, lines: Iterable[str]) -> None:
         """Show what an event brought, and the follower's state as it now is."""
 
+    def move(self, lines: Iterable[str]) -> None:
+        """Show what lab hosts do now."""
+
 
 class PlainDisplay:
     """Prints each line once, for logs and pipes."""
@@ -43,6 +47,8 @@ class PlainDisplay:
         """Print `lines`."""
         for line in lines:
             print(line, flush=True)  # noqa: T201 - the command's output
+
+    move = show
 
 
 class LiveDisplay:
@@ -69,16 +75,12 @@ class LiveDisplay:
     def show(self, lines: Iterable[str]) -> None:
         """Print what does not belong to the moving part."""
         for line in lines:
-            if not self._moves(line):
-                style = "bold red" if "FAILED" in line or "LEFT OUT" in line else None
-                self._console.print(Text(line, style=style or ""))
+            style = "bold red" if "FAILED" in line or "LEFT OUT" in line else None
+            self._console.print(Text(line, style=style or ""))
 
-    def _moves(self, line: str) -> bool:
-        steps = self._follower.steps
-        return any(
-            line.startswith(f"{host}: ") and line.endswith(step.what)
-            for host, step in steps.items()
-        )
+    def move(self, lines: Iterable[str]) -> None:
+        """Let the moving part show it: the follower's steps are what it draws."""
+        deque(lines, maxlen=0)
 
     def render(self) -> RenderableType:
         """Return the moving part."""
@@ -90,8 +92,13 @@ class LiveDisplay:
         task = Text(f"task  {follower.task}", style="dim", no_wrap=True, overflow="ellipsis")
         hosts = Table.grid(padding=(0, 1))
         for host, step in list(follower.steps.items())[:_MOST_HOSTS]:
-            bar = ProgressBar(total=step.planned, completed=step.done, width=20)
-            hosts.add_row(Text(host), bar, Text(f"[{step.done}/{step.planned}]"), Text(step.what))
+            bar = ProgressBar(total=step.planned, completed=step.number, width=20)
+            hosts.add_row(
+                Text(host),
+                bar,
+                Text(f"[{step.number}/{step.planned}]"),
+                Text(step.what + step.left),
+            )
         rest = len(follower.steps) - _MOST_HOSTS
         more = [Text(f"and {rest} more hosts", style="dim")] if rest > 0 else []
         return Group(head, task, hosts, *more)

@@ -1,29 +1,28 @@
-"""What happens in a playbook, told from the events of ansible-runner: no terminal, no process."""
+"""What happens in a playbook: no terminal, no process.
+
+Told from the events of ansible-runner and, of lab hosts that measure, from the `progress.json` that
+the action `follow` brings of each.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from collector.from_host import tidy
+from collector.from_host import PROGRESS_LIMIT, read_json, tidy
+from collector.run.progress import Step, step_of
 
 _STAGE = re.compile(r"STAGE (?P<number>\d+)/(?P<count>\d+): (?P<name>\S+)")
-_STEP = re.compile(r"(?P<host>[^\s:]+): \[(?P<done>\d+)/(?P<planned>\d+)\] (?P<what>.+)")
-_BETWEEN = re.compile(r"(?P<host>[^\s:]+): (?P<what>.+)")
 _CLOSING = re.compile(r"STAGES \*+")
 _LOUD = ("LEFT OUT", "[ERROR]")
 _SET_FACT = ("ansible.builtin.set_fact", "ansible.legacy.set_fact", "set_fact")
 _TOLD_BY_EVENT = "[ERROR]: Task failed"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Where a lab host is: `done` of its `planned` logs, and what it measures now."""
-
-    done: int
-    planned: int
-    what: str
+_Stamp = tuple[int, int]
+"""Of a file: when it was written, and its inode; each writing makes a new one."""
 
 
 @dataclass(slots=True)
@@ -40,6 +39,8 @@ class Follower:
     closing: list[str] = field(default_factory=list)
     run_dir: Path | None = None
     pid: int | None = None
+    _known: dict[Path, _Stamp] = field(default_factory=dict)
+    """Each `progress.json` as it was when it was last looked at."""
 
     def feed(self, event: Mapping[str, Any]) -> Iterator[str]:
         """Take one event in; yield the lines that a person should see of it."""
@@ -58,7 +59,31 @@ class Follower:
         elif name == "runner_on_ok" and data.get("task_action") in _SET_FACT:
             # Of another task the facts are what a lab host says, and no place to write to.
             told = ((data.get("res") or {}).get("ansible_facts") or {}).get("plan_run_dir")
-            self.run_dir = Path(told) if told and isinstance(told, str) else self.run_dir
+            if told and isinstance(told, str) and self.run_dir != Path(told):
+                self.run_dir = Path(told)
+                self._known = dict(self._progress())  # of this run before: nobody follows it now
+
+    def moved(self) -> Iterator[str]:
+        """Yield a line for each lab host that does something else than when this was last asked."""
+        for path, stamp in self._progress():
+            if self._known.get(path) == stamp:
+                continue
+            self._known[path] = stamp
+            host = path.parent.name
+            try:
+                step = step_of(read_json(path, PROGRESS_LIMIT)[0])
+            except (KeyError, TypeError, ValueError, OverflowError):
+                continue  # a lab host's own fault, which `follow` tells
+            before = self.steps.get(host)
+            self.steps[host] = step
+            if step.headline and (before is None or before.headline != step.headline):
+                yield f"{host}: {step.headline}{step.left}"
+
+    def _progress(self) -> Iterator[tuple[Path, _Stamp]]:
+        for path in self.run_dir.glob("*/progress.json") if self.run_dir else ():
+            with suppress(OSError):
+                found = path.lstat()
+                yield path, (found.st_mtime_ns, found.st_ino)
 
     def _line(self, line: str) -> Iterator[str]:
         if self.closing or _CLOSING.fullmatch(line):
@@ -67,14 +92,6 @@ class Follower:
             self.stage = f"{found['number']}/{found['count']} {found['name']}"
             self.steps.clear()
             yield f"STAGE {self.stage}"
-        elif found := _STEP.match(line):
-            self.steps[found["host"]] = Step(
-                int(found["done"]), int(found["planned"]), found["what"]
-            )
-            yield line
-        elif (found := _BETWEEN.match(line)) and found["host"] in self.steps:
-            self.steps[found["host"]] = replace(self.steps[found["host"]], what=found["what"])
-            yield line
         elif line.startswith(_LOUD) and not line.startswith(_TOLD_BY_EVENT):
             yield line
 

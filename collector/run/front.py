@@ -144,12 +144,20 @@ def run_playbook(
         if event.get("stdout"):
             log.write(event["stdout"])
         display.show(follower.feed(event))
+        if event.get("event") == "verbose":
+            display.move(follower.moved())
         if follower.run_dir:
             log.move_to(follower.run_dir)
         display.show(log.complaints())
         return False  # ansible-runner need not keep the event
 
     stop = Stop(follower)
+
+    def look() -> bool:
+        """Show what goes on between two events; ansible-runner asks again and again."""
+        display.move(follower.moved())
+        return stop.overdue()
+
     try:
         with tempfile.TemporaryDirectory(prefix="vmmlab-run-", dir=_memory()) as private:
             runner = ansible_runner.run(
@@ -162,7 +170,7 @@ def run_playbook(
                 settings={"pexpect_timeout": 1, "suppress_output_file": True},
                 event_handler=handle,
                 status_handler=note,
-                cancel_callback=stop.overdue,
+                cancel_callback=look,
                 quiet=True,
             )
             return int(runner.rc), stop.asked

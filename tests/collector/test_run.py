@@ -2,6 +2,7 @@
 
 import errno
 import io
+import json
 import os
 import signal
 import subprocess
@@ -17,8 +18,10 @@ from collector.cli import build_parser, main
 from collector.commands.run import _options
 from collector.errors import UnusableInputError
 from collector.run.display import LiveDisplay, PlainDisplay
-from collector.run.follow import Follower, Step
+from collector.run.follow import Follower
 from collector.run.front import KeptLog, run_playbook
+from collector.run.incoming import place
+from collector.run.progress import Step
 
 
 def vmmlab_run(inventory: Path, playbook: str, *options: str) -> subprocess.Popen[str]:
@@ -117,16 +120,13 @@ def set_fact(action: str, run_dir: object) -> dict[str, Any]:
 
 
 def test_events_become_what_a_person_sees() -> None:
-    """Stage, task, progress, failures, what was left out, the folder of the run."""
+    """Stage, task, failures, what was left out, the folder of the run."""
     follower = Follower()
-    step = "virtual-lab: [37/104] stratovirt sysbench-cpu threads-4 (2 of 2), 41 min left"
     events: list[dict[str, Any]] = [
         {"event": "playbook_on_start", "pid": 7, "stdout": ""},
         {"event": "verbose", "stdout": "\r\n\x1b[0;34mSTAGE 3/6: measure ****\x1b[0m\r\n"},
         {"event": "playbook_on_task_start", "event_data": {"role": "measure", "task": "Follow"}},
-        {"event": "verbose", "stdout": "virtual-lab: qemu: starting guest 1"},
-        {"event": "verbose", "stdout": step},
-        {"event": "verbose", "stdout": "virtual-lab: qemu: starting guest 2"},
+        {"event": "verbose", "stdout": "virtual-lab: [37/104] qemu boot default (2 of 2)"},
         set_fact("ansible.builtin.set_fact", "/results/friday"),
         set_fact("ansible.builtin.setup", "/root/.ssh"),
         set_fact("ansible.builtin.set_fact", ["/root/.ssh"]),
@@ -142,26 +142,58 @@ def test_events_become_what_a_person_sees() -> None:
     shown = [line for event in events for line in follower.feed(event)]
     assert shown == [
         "STAGE 3/6 measure",
-        step,
-        "virtual-lab: qemu: starting guest 2",
         "h1: FAILED: Ship: no space",
         "LEFT OUT: stratovirt: no source",
     ]
     assert follower.pid == 7
     assert follower.task == "measure : Follow"
-    assert follower.steps == {"virtual-lab": Step(37, 104, "qemu: starting guest 2")}
     assert follower.run_dir == Path("/results/friday")
     assert follower.closing == ["STAGES *****", "stage  wall time"]
+
+
+def write_progress(run_dir: Path, host: str, **changed: object) -> None:
+    """Write what `follow` brings of a lab host, as it does."""
+    current = {"vmm": "qemu", "measurement": "boot", "case": "default", "repetition": 2, "of": 2}
+    progress = {"current": current, "planned": 104, "done": 34, "missing": [{}, {}], "message": ""}
+    text = json.dumps({**progress, "seconds_left": 2460, **changed})
+    place(run_dir / host / "progress.json", text.encode())
+
+
+def test_progress_is_read_from_what_the_hosts_wrote(tmp_path: Path) -> None:
+    """Whatever is printed of it; hosts that nobody follows now, and broken files, say nothing."""
+    write_progress(tmp_path, "lab1")
+    write_progress(tmp_path, "lab2", done=104, current=None, message="finished")
+    follower = Follower()
+    list(follower.feed(set_fact("set_fact", str(tmp_path))))
+    assert list(follower.moved()) == []
+    list(follower.feed(set_fact("set_fact", str(tmp_path))))
+    write_progress(tmp_path, "lab1", done=35)
+    line = "lab1: [38/104] qemu boot default (2 of 2), 41 min left"
+    assert list(follower.moved()) == [line]
+    assert list(follower.moved()) == []
+    write_progress(tmp_path, "lab1", done=35, seconds_left=60)
+    assert list(follower.moved()) == []
+    assert follower.steps == {"lab1": Step(38, 104, "qemu boot default (2 of 2)", ", 1 min left")}
+    write_progress(tmp_path, "lab1", done=36, current=None, message="qemu: starting guest 2")
+    assert list(follower.moved()) == ["lab1: qemu: starting guest 2"]
+    assert follower.steps == {"lab1": Step(38, 104, "qemu: starting guest 2")}
+    for broken in ({"missing": 7}, {"seconds_left": "x"}, {"current": "x"}, {"planned": None}):
+        write_progress(tmp_path, "lab2", **broken)
+        assert list(follower.moved()) == []
+    (tmp_path / "lab2/progress.json").write_text("[1e999")
+    assert list(follower.moved()) == []
+    assert list(follower.steps) == ["lab1"]
 
 
 def test_the_live_display_keeps_hosts_in_place() -> None:
     """Progress moves in the display; everything else is printed above it."""
     follower = Follower(stage="3/6 measure", task="measure : Follow")
     for number in range(22):
-        follower.steps[f"h{number}"] = Step(number, 104, "qemu boot (1 of 2), 3 min left")
+        follower.steps[f"h{number}"] = Step(number, 104, "qemu boot (1 of 2)", ", 3 min left")
     console = Console(file=io.StringIO(), force_terminal=True, width=100, color_system=None)
     display = LiveDisplay(follower, console)
-    display.show(["h3: [3/104] qemu boot (1 of 2), 3 min left", "h4: FAILED: Ship: no space"])
+    display.move(["h3: [3/104] qemu boot (1 of 2), 3 min left"])
+    display.show(["h4: FAILED: Ship: no space"])
     console.print(display.render())
     assert isinstance(console.file, io.StringIO)
     shown = console.file.getvalue()

@@ -23,6 +23,7 @@ from runner_lab import block, boot_test, free_port, guest_test
 from sandbox import CHECKOUT, Play, Sandbox
 
 from collector.run import limits
+from collector.run.progress import step_of
 
 PLUGINS = CHECKOUT / "roles/measure/action_plugins"
 
@@ -56,12 +57,14 @@ def load(name: str) -> ModuleType:
 
 
 follow = load("follow")
+NOTHING: dict[str, Any] = {"planned": 104, "done": 0, "missing": []}
 python_archive = load("python_archive")
 
 
 def test_words_of_a_host_do_a_terminal_no_harm() -> None:
     """What is shown of a lab host's progress is one line without control characters."""
-    told = follow.headline({"current": None, "message": "a\x1b[2J\nb" + 2000 * "c"})[0]
+    message = "a\x1b[2J\nb" + 2000 * "c"
+    told = step_of({"current": None, "message": message, **NOTHING}).headline
     assert told.startswith("a[2J bccc")
     assert len(told) == 1002
     assert told.endswith("c …")
@@ -93,10 +96,11 @@ def test_headline() -> None:
         "current": current,
         "seconds_left": 2460,
     }
-    assert "".join(follow.headline(progress)) == (
+    step = step_of(progress)
+    assert step.headline + step.left == (
         "[37/104] stratovirt sysbench-cpu threads-4 (2 of 2), 41 min left"
     )
-    assert follow.headline({"current": None, "message": "starting"}) == ("starting", "")
+    assert step_of({"current": None, "message": "starting", **NOTHING}).headline == "starting"
 
 
 def test_an_answer_that_does_not_come() -> None:

@@ -34,10 +34,10 @@ from collector.run.limits import (  # noqa: E402 - as above
     end_children,
     limit_memory,
 )
+from collector.run.progress import LONGEST, step_of  # noqa: E402 - as above
 
 display = Display()
 
-LONGEST = 1000  # characters of what a lab host says
 POLL = (2.0, 120.0)  # seconds between two looks: at least, at most
 POLL_SHARE = 0.2  # of the time so far: who has waited for 10 minutes can wait for two more
 POLL_IDLE = 10.0  # while the run's unit is not active
@@ -57,20 +57,6 @@ case $progress in
     *'"block": {block},'* | *'"files": {line}'[!0-9]*) ;;
     *) {pack} ;;
 esac"""
-
-
-def headline(progress: dict[str, Any]) -> tuple[str, str]:
-    """Return what a person wants to see of a run, `[37/104] qemu boot default (2 of 10)`.
-
-    And the time left, apart: it alone is no reason to say something anew.
-    """
-    now = progress.get("current")
-    if not now:
-        return tidy(progress.get("message") or "", LONGEST), ""
-    number = min(progress["done"] + len(progress["missing"]) + 1, progress["planned"])
-    what = f"{now['vmm']} {now['measurement']} {now['case']} ({now['repetition']} of {now['of']})"
-    left = max(1, round(progress["seconds_left"] / 60))
-    return tidy(f"[{number}/{progress['planned']}] {what}", LONGEST), f", {left} min left"
 
 
 def pause(elapsed: float, progress: dict[str, Any]) -> float:
@@ -144,7 +130,10 @@ class ActionModule(ActionBase):
                 f"{self._host}: no connection for {self._arguments['patience']:.0f} s ({error});"
                 " a run that was started goes on without it, the same command fetches the rest"
             ) from error
-        except (OSError, ValueError, KeyError, TypeError, RecursionError, MemoryError) as error:
+        except (
+            *(OSError, ValueError, KeyError, TypeError, OverflowError),
+            *(RecursionError, MemoryError),
+        ) as error:
             error = error if str(error) else type(error).__name__
             raise AnsibleActionFail(
                 f"{self._host}: the results cannot be fetched into {self._arguments['dest']}:"
@@ -159,10 +148,10 @@ class ActionModule(ActionBase):
             text = self._look(followed)
             # Last: an end that stands in it means that everything is here.
             place(Path(self._arguments["dest"], "progress.json"), text.encode())
-            line, left = headline(followed.progress)
-            if line and line != shown:
-                display.display(f"{self._host}: {line}{left}")
-                shown = line
+            step = step_of(followed.progress)
+            if step.headline and step.headline != shown:
+                display.display(f"{self._host}: {step.headline}{step.left}")
+                shown = step.headline
             if self._arguments["once"] or followed.state != "running":
                 return
             now = time.monotonic()
