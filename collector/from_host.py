@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from collector.log_id import LogId
-from collector.words import Message, Text, say
+from collector.words import Message, quoted, say
 
 __all__ = [
     "PROGRESS_LIMIT",
@@ -35,26 +35,27 @@ _LARGEST_NUMBER = 2**63
 _LONGEST = 160
 
 
-def read_json(path: str | Path, limit: int = _FACTS_LIMIT) -> tuple[dict[str, Any], Text]:
+def read_json(path: str | Path, limit: int = _FACTS_LIMIT) -> tuple[dict[str, Any], Message | None]:
     """Return the mapping in a lab host's file, and why it cannot be used.
 
-    Both are empty when there is no such file. A mapping holds nothing but finite numbers, texts
+    Nothing and None when there is no such file. A mapping holds nothing but finite numbers, texts
     of a bounded length, and lists and mappings of these, not nested deeply.
     """
     try:
         found = json.loads(_bytes(path, limit))
         check_json(found)
     except (FileNotFoundError, NotADirectoryError):
-        return {}, ""
+        return {}, None
     except OSError as error:
-        is_link = error.errno == errno.ELOOP
-        return {}, say("it is a link") if is_link else error.strerror or say("it cannot be read")
+        if error.errno == errno.ELOOP:
+            return {}, say("it is a link")
+        return {}, quoted(error.strerror) if error.strerror else say("it cannot be read")
     except RecursionError:
         return {}, say("it is nested too deeply")
     except ValueError as error:
         why = error.args[0] if error.args else error
-        return {}, why if isinstance(why, Message) else tidy(error)
-    return (found, "") if isinstance(found, dict) else ({}, say("it is no JSON object"))
+        return {}, why if isinstance(why, Message) else quoted(tidy(error))
+    return (found, None) if isinstance(found, dict) else ({}, say("it is no JSON object"))
 
 
 def _bytes(path: str | Path, limit: int) -> bytes:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from collector.errors import UnusableInputError
-from collector.from_host import PROGRESS_LIMIT, missing_reasons, read_json, shortened
+from collector.from_host import PROGRESS_LIMIT, missing_reasons, read_json
 from collector.layout import log_files, natural
 from collector.log_id import LogId
 from collector.parsers import LogRun
@@ -21,7 +21,7 @@ from collector.parsers.scan import scan_log
 from collector.samples import Columns, LogRow
 from collector.subjects import SUBJECTS
 from collector.subjects.parts.folder import nothing_derived
-from collector.words import Message, Text, joined, say
+from collector.words import Message, joined, quoted, say
 
 __all__ = ["NO_LOG", "Planned", "add_host", "pick", "wanted_parser"]
 
@@ -118,7 +118,8 @@ def add_host(
     if fault:
         unknown = joined([NO_LOG, say("progress.json cannot be used ({reason})", reason=fault)])
     for log in sorted(wanted, key=lambda log: (*log[:4], natural(log.case), log.repetition)):
-        reason: Text = planned.left_out.get(log.vmm) or reasons.get(log) or unknown
+        told = planned.left_out.get(log.vmm) or reasons.get(log)
+        reason = quoted(told) if told else unknown
         if tries := failed.get(log):
             reason = joined([reason, _failed(tries, log)])
         block = blocks.get(log, math.nan)
@@ -133,17 +134,12 @@ def _failed(tries: Sequence[str], log: LogId) -> Message:
     if not last.reason:
         return say("failed attempts: {count}, the last in {log}", count=count, log=name)
     form = say("failed attempts: {count}, the last in {log} ({why})")
-    return form.filled(count=count, log=name, why=_told(last))
-
-
-def _told(run: LogRun) -> Text:
-    """Return why a run is none; what is a line of the log no longer than anybody reads."""
-    return shortened(run.reason) if isinstance(run.reason, str) else run.reason or ""
+    return form.filled(count=count, log=name, why=last.reason)
 
 
 def _log(
     log: LogId, file: str, *, first: bool
-) -> tuple[tuple[str, Text, float, str, str, str, str], CleanRun]:
+) -> tuple[tuple[str, Message | None, float, str, str, str, str], CleanRun]:
     """Return a log's columns from outcome to parser, and its values.
 
     Args:
@@ -154,13 +150,13 @@ def _log(
     data = _read(file)
     values = read_clean(data)
     outcome: str = "ok"
-    reason: Text = ""
+    reason: Message | None = None
     line = math.nan
     if values is None or values.parser != wanted_parser(log.subject, log.case) or not first:
         run = pick(scan_log(data), log.subject, log.case)
         if not first:
             run = _error(say("another log has this repetition's number too; one must go"))
-        outcome, reason = run.outcome, _told(run)
+        outcome, reason = run.outcome, run.reason
         line = math.nan if run.line is None else float(run.line)
         values = in_columns(run)
     digest = hashlib.sha256(data).hexdigest()
@@ -206,7 +202,7 @@ def pick(runs: Sequence[LogRun], subject: str, case: str) -> LogRun:
     return good[0] if good else fitting[-1]
 
 
-def _error(reason: Text) -> LogRun:
+def _error(reason: Message) -> LogRun:
     return LogRun(None, None, "error", reason, None, (), "")
 
 
@@ -230,8 +226,8 @@ def _read(path: str) -> bytes:
     return data
 
 
-_Sidecar = tuple[str, str, float, float, float, float, Text, str]
-_NO_SIDECAR: _Sidecar = ("", "", math.nan, math.nan, math.nan, math.nan, "", "")
+_Sidecar = tuple[str, str, float, float, float, float, Message | None, str]
+_NO_SIDECAR: _Sidecar = ("", "", math.nan, math.nan, math.nan, math.nan, None, "")
 
 
 def _sidecar(log: str) -> _Sidecar:

@@ -10,7 +10,7 @@ from collector.identities.boot import PARTS
 from collector.identities.printed import Printed
 from collector.metrics import METRICS
 from collector.results import Collection
-from collector.words import Message, Text
+from collector.words import Message
 
 _STEP = 0.01
 """Sysbench prints two decimals, but for the total time."""
@@ -36,13 +36,13 @@ class Log:
     tool: str = ""
     version: str = ""
     outcome: str = "ok"
-    reason: Text = ""
+    reason: Message | None = None
     line: int = 0
     sha256: str = ""
     seconds: float | None = None
     exit_code: float | None = None
     parser: str = ""
-    fault: Text = ""
+    fault: Message | None = None
     """Why its sidecar cannot be used."""
     surroundings: dict[str, Any] = field(default_factory=dict)
     """What its sidecar says of the lab host; see `collector.surroundings`."""

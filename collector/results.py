@@ -17,7 +17,7 @@ from collector.from_host import read_json, tidy
 from collector.gather import Planned, add_host
 from collector.layout import natural, places
 from collector.samples import Columns
-from collector.words import Text
+from collector.words import Message
 
 __all__ = ["KNOWN_VMMS", "Collection", "Host", "Run", "Vmm", "collect", "labels_of"]
 
@@ -36,7 +36,7 @@ class Vmm:
     label: str
     path: Path
     meta: dict[str, Any]
-    fault: Text = ""
+    fault: Message | None = None
     """Why its `vmm.json` cannot be used."""
 
 
@@ -48,7 +48,7 @@ class Host:
     path: Path
     meta: dict[str, Any]
     vmms: tuple[Vmm, ...]
-    fault: Text = ""
+    fault: Message | None = None
     """Why its `host.json` cannot be used."""
     boots: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Name of a file below `boots/` to the facts of the host in one of its boots."""
@@ -75,11 +75,11 @@ class Collection:
             log (str), line (int64), sha256, parser (str).
         logs: one row per log that was found or planned: run, host, vmm, measurement, case (str),
             repetition (int64), log (str, empty when missing), outcome (`ok`, `error`, `empty`,
-            `missing`), reason (a message, or a text of the log or the lab host; "" when ok), line
+            `missing`), reason (Message, None when ok), line
             (float64, NaN for the whole log), tool, version, sha256, parser, started, finished
             (str, empty when unknown), seconds, exit_code, attempt, block (float64, NaN when
-            unknown), fault (the same: why its sidecar
-            cannot be used, empty when it can, or when there is none), surroundings (str: what its
+            unknown), fault (Message: why its sidecar
+            cannot be used; None when it can, or when there is none), surroundings (str: what its
             sidecar says of the lab host, as JSON; empty when nothing).
     """
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from collector.metrics import metric
 from collector.parsers.clean import CleanRun
-from collector.words import Text
+from collector.words import Message
 
 __all__ = ["Columns", "LogRow"]
 
@@ -29,7 +29,7 @@ class LogRow(NamedTuple):
     repetition: int
     log: str
     outcome: str
-    reason: Text = ""
+    reason: Message | None = None
     line: float = _NAN
     tool: str = ""
     version: str = ""
@@ -41,13 +41,12 @@ class LogRow(NamedTuple):
     exit_code: float = _NAN
     attempt: float = _NAN
     block: float = _NAN
-    fault: Text = ""
+    fault: Message | None = None
     surroundings: str = ""
 
 
 _NUMBERS = {"repetition", "line", "seconds", "exit_code", "attempt", "block"}
-_TEXTS = {"reason", "fault"}
-"""Columns of messages, and of texts of a lab host."""
+_MESSAGES = {"reason", "fault"}
 _OF_THE_LOG = ("run", "host", "vmm", "measurement", "case", "repetition")
 
 
@@ -83,7 +82,7 @@ class Columns:
             name: np.array(column, dtype=np.int64 if name == "repetition" else np.float64)
             if name in _NUMBERS
             else np.array(column, dtype=object)
-            if name in _TEXTS
+            if name in _MESSAGES
             else _strings(column)
             for name, column in zip(LogRow._fields, columns, strict=True)
         }

@@ -64,7 +64,7 @@ def _about_host(run: Run, host: Host) -> list[Finding]:
 
 def _without_result(group: list[Log]) -> list[Finding]:
     """Say for each VMM what gave no result, and why."""
-    by_reason: dict[Text, list[Log]] = defaultdict(list)
+    by_reason: dict[Message | str, list[Log]] = defaultdict(list)
     for log in group:
         if log.outcome != "ok":
             by_reason[log.reason or log.outcome].append(log)

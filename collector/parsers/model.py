@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from collector.words import Text
+from collector.words import Message
 
 __all__ = ["LogRun", "Outcome", "Value"]
 
@@ -35,8 +35,7 @@ class LogRun:
             `smaps_rollup`; None when the log does not tell.
         version: the version the tool prints of itself; None when it prints none.
         outcome: see `Outcome`.
-        reason: why the outcome is not `ok`, for people; None when it is. A text that is no message
-            is a line of the log.
+        reason: why the outcome is not `ok`, for people; None when it is.
         line: the line that `reason` speaks of, counted from 1; None when it is the whole log.
         values: what was read; empty unless the outcome is `ok`.
         parser: name of the parser that read it.
@@ -45,7 +44,7 @@ class LogRun:
     tool: str | None
     version: str | None
     outcome: Outcome
-    reason: Text | None
+    reason: Message | None
     line: int | None
     values: tuple[Value, ...]
     parser: str

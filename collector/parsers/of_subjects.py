@@ -27,7 +27,7 @@ def _read(known: Format, reader: Reader, lines: Sequence[Line], index: int) -> t
     try:
         found, used = reader.read(rest)
     except UnreadableError as error:
-        run = LogRun(known.tool, None, "error", str(error), error.line, (), known.parser)
+        run = LogRun(known.tool, None, "error", error.reason, error.line, (), known.parser)
         return run, len(lines)
     values = tuple(Value(each.metric, each.value, each.line) for each in found)
     return LogRun(known.tool, None, "ok", None, None, values, known.parser), index + used

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from collector.logtext import Line, is_illegible, is_noise, is_prompt
 from collector.parsers.model import LogRun, Value
-from collector.words import Text, say
+from collector.words import Message, quoted, say
 
 __all__ = ["METRICS", "PARSER", "TOOL", "begins", "read", "sums"]
 
@@ -35,7 +35,7 @@ _OTHERS = (
         re.compile(r"Address\s+(?:Perm|Kbytes\s+Mode\s+Offset)\b.*"),
         say("the output of pmap with -X or -d: run `pmap -x`"),
     ),
-    (re.compile(""), "the columns of another pmap; use that of procps"),
+    (re.compile(""), say("the columns of another pmap; use that of procps")),
 )
 """Headings of other programs and options, and what they are."""
 _OTHER_ROW = re.compile(
@@ -183,7 +183,7 @@ def _refused(line: Line, text: str, last: Line) -> LogRun:
     if _SIMPLE.fullmatch(text):
         return _error(say("the output of plain pmap: run `pmap -x`"), line)
     if text.startswith("pmap: "):
-        return _error(text, line)
+        return _error(quoted(text), line)
     if len(re.findall(r"\d+", text)) >= len(METRICS) and _MAPPING.fullmatch(last.text.strip()):
         return _error(
             say("not a total in English: {text}; run pmap with LC_ALL=C", text=repr(text[:120])),
@@ -199,5 +199,5 @@ def _cut(last: Line) -> LogRun:
     return _error(say("the output ends after {text}, before the total", text=repr(text)), last)
 
 
-def _error(reason: Text, line: Line) -> LogRun:
+def _error(reason: Message, line: Line) -> LogRun:
     return LogRun(TOOL, None, "error", reason, line.number, (), PARSER)

@@ -13,7 +13,7 @@ from collector.parsers.refusals import refusal
 from collector.parsers.sysbench_lines import BANNER
 from collector.parsers.sysbench_rest import Rest, is_foreign
 from collector.parsers.wrapped import streams
-from collector.words import joined, say
+from collector.words import joined, quoted, say
 
 __all__ = ["scan", "scan_log"]
 
@@ -29,8 +29,6 @@ _READERS: tuple[_Reader, ...] = (
 )
 
 _LAST_HEADING = "Threads fairness:"
-_LONGEST = 400
-"""Characters of a line that is told as a reason, with more behind it."""
 _ONE_COMPLAINT = 4
 """Lines that a tool needs at most from what is wrong to how it is used."""
 
@@ -99,7 +97,7 @@ class _Scan:
         if refused := refusal(text):
             last = self.found[-1][1] if self.found and self.command is None else None
             if last is None or not _goes_on(last, line, *refused):
-                run = LogRun(refused[0], None, "error", text, line.number, (), refused[1])
+                run = LogRun(refused[0], None, "error", quoted(text), line.number, (), refused[1])
                 self.add(line, run)
         elif is_prompt(text):
             self.leave()
@@ -144,8 +142,7 @@ class _Scan:
                 "the result from line {line} on may be this run's, and is not read",
                 line=self.rest.whole_at,
             )
-            why = run.reason[:_LONGEST] if isinstance(run.reason, str) else run.reason or ""
-            reason = joined([why, unread])
+            reason = joined([run.reason, unread] if run.reason else [unread])
             self.found[-1] = (start, replace(run, reason=reason))
         self.rest = None
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from collector.logtext import Line, is_noise
 from collector.metrics import METRICS
 from collector.parsers.model import LogRun, Value
-from collector.words import Text, say
+from collector.words import Message, say
 
 __all__ = ["LAST", "PARSER", "REQUIRED", "TOOL", "begins", "read"]
 
@@ -60,5 +60,5 @@ def read(lines: Sequence[Line], start: int) -> tuple[LogRun, int]:
     ), len(lines)
 
 
-def _error(reason: Text, line: Line) -> LogRun:
+def _error(reason: Message, line: Line) -> LogRun:
     return LogRun(TOOL, None, "error", reason, line.number, (), PARSER)

@@ -21,7 +21,7 @@ from collector.parsers.sysbench_lines import (
 )
 from collector.parsers.sysbench_rest import Rest, behind_checkpoints, behind_old
 from collector.parsers.sysbench_run import PARSER, Run, access_mode, cut_off, work
-from collector.words import Text, say
+from collector.words import Message, quoted, say
 
 __all__ = ["PARSER", "access_mode", "begins", "read", "restarts", "work"]
 
@@ -94,7 +94,7 @@ def read(
 
 
 def _refused(
-    run: Run, wrong: Text, lines: Sequence[Line], index: int, start: int
+    run: Run, wrong: Message, lines: Sequence[Line], index: int, start: int
 ) -> tuple[LogRun | None, int, Rest | None]:
     """Return what `read` does for a run that `lines[index]` ends."""
     text = lines[index].text.strip()
@@ -117,10 +117,10 @@ def _old(
     return run.end(reason, lines[index].number), end, Rest(position)
 
 
-def _verdict(line: Line, text: str, run: Run) -> Text | None:
+def _verdict(line: Line, text: str, run: Run) -> Message | None:
     """Let `run` take a line; return why it ends the run instead, or None."""
     if FATAL.match(text):
-        return text
+        return quoted(text)
     if is_prompt(text):
         return say("the prompt came back before a result: the run was broken off")
     if _BROKEN_OFF.match(text):

@@ -7,7 +7,7 @@ from collector.logtext import Line, is_illegible
 from collector.parsers.model import LogRun, Value
 from collector.parsers.sysbench_grammar import LAST, convert, match
 from collector.parsers.sysbench_lines import FATAL
-from collector.words import Message, Text, say
+from collector.words import Message, say
 
 __all__ = ["PARSER", "Run", "access_mode", "cut_off", "work"]
 
@@ -117,7 +117,7 @@ class Run:
         ]
         return None
 
-    def close(self, reason: Text, line: int) -> LogRun | None:
+    def close(self, reason: Message, line: int) -> LogRun | None:
         """Return the run as it is when it goes no further, `reason` being why.
 
         A complete one does not need to go further, and a preparation is no run unless it failed.
@@ -131,7 +131,7 @@ class Run:
             return self.end(None, None)
         return self.end(say("nothing was done in this run: 0 events are no result"), done[0].line)
 
-    def end(self, reason: Text | None, line: int | None) -> LogRun:
+    def end(self, reason: Message | None, line: int | None) -> LogRun:
         """Return the run, with its values when there is no `reason` against it."""
         test = self.test or self.hint
         return LogRun(

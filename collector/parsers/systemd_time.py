@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from collector.logtext import Line, is_noise
 from collector.parsers.model import LogRun, Value
 from collector.parsers.timespan import IMPOSSIBLE_S, TIMESPAN, seconds
-from collector.words import Text, say
+from collector.words import Message, say
 
 __all__ = ["METRICS", "PARSER", "STARTUP", "TOOL", "begins", "read"]
 
@@ -121,5 +121,5 @@ def _target(line: Line, values: list[Value]) -> tuple[LogRun | None, bool]:
     return None, False
 
 
-def _error(reason: Text, line: Line) -> LogRun:
+def _error(reason: Message, line: Line) -> LogRun:
     return LogRun(TOOL, None, "error", reason, line.number, (), PARSER)

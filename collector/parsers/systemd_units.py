@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from collector.logtext import Line, is_illegible, is_noise, is_prompt
 from collector.parsers.model import LogRun, Value
 from collector.parsers.timespan import IMPOSSIBLE_S, TIMESPAN, seconds
-from collector.words import Text, say
+from collector.words import Message, say
 
 __all__ = [
     "BLAME",
@@ -144,5 +144,5 @@ def _no_unit(text: str) -> bool:
     return is_prompt(text) or not _BRANCH.match(text)
 
 
-def _error(parser: str, reason: Text, line: Line) -> LogRun:
+def _error(parser: str, reason: Message, line: Line) -> LogRun:
     return LogRun(TOOL, None, "error", reason, line.number, (), parser)

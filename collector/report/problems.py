@@ -12,7 +12,6 @@ from collector.log_id import LogId
 from collector.subjects import SUBJECTS
 from collector.tables.host_data import HostData
 from collector.tables.model import Cell, SampleKey, Source, Table
-from collector.words import render
 
 Kind = Literal["missing", "contradiction", "note"]
 
@@ -83,7 +82,8 @@ def why_empty(source: Source, metric: str, language: Language) -> str:
     if source.outcome == "ok":
         return in_words(language, "why metric absent", metric=metric)
     # Nobody knows more than that there is none.
-    reason = "" if source.reason == NO_LOG else render(source.reason, language)
+    known = source.reason if source.reason != NO_LOG else None
+    reason = known.render(language) if known else ""
     return in_words(language, f"why {source.outcome}", reason=reason).rstrip(":： ")  # noqa: RUF001
 
 

@@ -45,7 +45,9 @@ def _read(lines: Sequence[tuple[int, str]]) -> tuple[list[Read], int]:
     number, text = lines[0]
     first = _FIRST.fullmatch(text.strip())
     if first is None:
-        raise UnreadableError(f"not the first line of cpu.stat: {text.strip()!r}", number)
+        raise UnreadableError(
+            say("not the first line of cpu.stat: {text}", text=repr(text.strip())), number
+        )
     moments: dict[str, dict[str, tuple[float, int]]] = {}
     current: dict[str, tuple[float, int]] = {}
     for used, (at, line) in enumerate(lines[1:], 2):
@@ -58,18 +60,18 @@ def _read(lines: Sequence[tuple[int, str]]) -> tuple[list[Read], int]:
         elif said == _LAST:
             return [Read("vmm_cpu_around", first["around"], number), *_between(moments)], used
         elif said:
-            raise UnreadableError(f"not a line of cpu.stat: {said!r}", at)
-    raise UnreadableError("the log ends inside cpu.stat: cut off", None)
+            raise UnreadableError(say("not a line of cpu.stat: {text}", text=repr(said)), at)
+    raise UnreadableError(say("the log ends inside cpu.stat: cut off"), None)
 
 
 def _between(moments: Mapping[str, Mapping[str, tuple[float, int]]]) -> Iterator[Read]:
     before, after = (moments.get(when, {}) for when in ("before", "after"))
     for name in ("time", *_COUNTERS):
         if name not in before or name not in after:
-            raise UnreadableError(f"the result is not complete: no {name}", None)
+            raise UnreadableError(say("the result is not complete: no {names}", names=name), None)
     wall = after["time"][0] - before["time"][0]
     if wall <= 0:
-        raise UnreadableError("no time lies between before and after", after["time"][1])
+        raise UnreadableError(say("no time lies between before and after"), after["time"][1])
     yield Read("vmm_wall_s", round(wall, 6), after["time"][1])
     for name, part in _COUNTERS.items():
         seconds, line = after[name][0] - before[name][0], after[name][1]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from collector.log_id import LogId
 from collector.subjects.parts.looks import Style
-from collector.words import Text
+from collector.words import Message
 
 MINUTE_S = 60
 DAY_S = 86_400
@@ -31,7 +31,7 @@ class Source(NamedTuple):
     """1-based; 0 when no line can be named."""
     outcome: str = "ok"
     """`ok`, `error`, `empty`, `missing`, or `absent` (nobody planned it, the others have it)."""
-    reason: Text = ""
+    reason: Message | None = None
 
 
 class Cell(NamedTuple):

@@ -15,6 +15,7 @@ from typing import Literal, TypeAlias
 from collector.words.catalogue import translated
 
 Language = Literal["zh", "en"]
+_LONGEST = 400
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 
@@ -102,6 +103,11 @@ def say_counted(one: str, many: str, /, **fields: Field) -> Message:
     """Return a message whose words depend on its field `count`: `one` is for 1."""
     message = Message(one, plural=many)
     return message.filled(**fields) if fields else message
+
+
+def quoted(text: str) -> Message:
+    """Return what somebody else wrote, as it is in any language; no longer than anybody reads."""
+    return Message("{text}", (("text", text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …"),))
 
 
 AND_THEN = say_in("between sentences", "; ")

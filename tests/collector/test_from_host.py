@@ -82,7 +82,7 @@ def test_links_and_what_is_not_there(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     assert read_json(tmp_path / "link") == ({}, say("it is a link"))
     assert read_json(tmp_path / "pipe") == ({}, say("it is no file"))
-    assert read_json(tmp_path / "none") == ({}, "")
+    assert read_json(tmp_path / "none") == ({}, None)
     (tmp_path / "long").write_text(json.dumps({"a": "b" * 1000}))
     assert read_json(tmp_path / "long", 1000) == (
         {},

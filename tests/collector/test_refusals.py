@@ -13,7 +13,7 @@ LINES = (Path(__file__).parent.parent / "data" / "refusals.txt").read_text("utf-
 def test_a_failed_try_is_named(line: str) -> None:
     """The words of the shell, or of the tool, are the reason."""
     (run,) = parse_log(f"{line}\n".encode())
-    assert (run.outcome, run.reason, run.line) == ("error", line.strip(), 1)
+    assert (run.outcome, str(run.reason), run.line) == ("error", line.strip(), 1)
 
 
 @pytest.mark.parametrize(

@@ -187,7 +187,7 @@ def test_a_failed_log_is_a_row_with_a_reason_and_no_sample(results: Path) -> Non
     found = collect([results])
     row = log(found, measurement="fileio-iops")
     assert (row["outcome"], row["line"], row["tool"]) == ("error", 18, "sysbench-fileio")
-    assert row["reason"].startswith("FATAL: Cannot open file")
+    assert str(row["reason"]).startswith("FATAL: Cannot open file")
     assert "fileio-iops" not in set(found.samples["measurement"])
 
 

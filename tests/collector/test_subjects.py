@@ -133,14 +133,14 @@ from collector.subjects.parts.looks import Chart, PerCase, Table, Texts
 from collector.subjects.parts.metric import Metric
 from collector.subjects.parts.model import Case, Format, Read, Reader, Subject, UnreadableError
 from collector.subjects.parts.plan import PlanPart, Step
-from collector.words import say
+from collector.words import quoted, say
 
 _LINE = re.compile(r"woken (\\d+) us late on average, (\\d+) us at most")
 
 def _read(lines):
     found = _LINE.fullmatch(lines[0][1].strip())
     if not found:
-        raise UnreadableError("cut off", lines[0][0])
+        raise UnreadableError(quoted("cut off"), lines[0][0])
     numbers = zip(("late_avg_us", "late_max_us"), map(float, found.groups()))
     return [Read(name, number, lines[0][0]) for name, number in numbers], 1
 

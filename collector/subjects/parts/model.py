@@ -74,12 +74,12 @@ class Read(NamedTuple):
 
 
 class UnreadableError(Exception):
-    """A result that is not in its form: its text says why, `line` where (None: it is cut off)."""
+    """A result that is not in its form: `reason` says why, `line` where (None: it is cut off)."""
 
-    def __init__(self, reason: str, line: int | None) -> None:
+    def __init__(self, reason: Message, line: int | None) -> None:
         """Keep both."""
-        super().__init__(reason)
-        self.line = line
+        super().__init__(str(reason))
+        self.reason, self.line = reason, line
 
 
 @dataclass(frozen=True, slots=True)
