@@ -9,6 +9,7 @@ from collector.checks.headers import wrong_folder
 from collector.checks.mappings import unlike_mappings
 from collector.checks.notes import notes
 from collector.checks.own_numbers import own_numbers
+from collector.checks.plausible import far_from_cited
 from collector.checks.sides import same_log_twice, unlike_facts, unlike_parameters
 from collector.checks.surroundings import surroundings
 from collector.facts import is_emulated
@@ -59,6 +60,7 @@ def check_collection(collection: Collection) -> list[Finding]:
             findings += unlike_facts(run, host)
             findings += surroundings(run, host, by_host[run.name, host.name])
     findings += notes(collection, logs) + conditions(vmms, logs)
+    findings += far_from_cited(collection, logs)
     return sorted(findings, key=lambda finding: finding.severity)
 
 

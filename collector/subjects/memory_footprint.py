@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from collector.identities.boot import footprint_order, whole_pages
 from collector.identities.printed import Numbers, Problem
 from collector.identities.repeated import parts_of_memory
+from collector.subjects.parts.cited import Cited
 from collector.subjects.parts.folder import nothing, nothing_derived, only_default
 from collector.subjects.parts.looks import Chart, PerRepetition, Style, Table, Texts
 from collector.subjects.parts.metric import Metric
@@ -107,6 +108,24 @@ MEMORY_FOOTPRINT = Subject(
             "dirty_kb": say("Dirty (KB)"),
             "chart rss": say("Memory footprint RSS"),
         },
+    ),
+    cited=(
+        Cited(
+            "rss_kb",
+            "174,000 - 199,000 kB",
+            "Firecracker, NSDI'20, published data",
+            say("m5d.metal, guests of 256 MiB"),
+            say("resident memory, the guest's pages in it"),
+            (25_000, 4_000_000),
+        ),
+        Cited(
+            "size_kb",
+            "1,128,036 - 1,591,488 kB",
+            "reports of this experiment",
+            say("Xeon, guests of 1 GiB"),
+            say("total of pmap -x"),
+            (150_000, 70_000_000),
+        ),
     ),
 )
 

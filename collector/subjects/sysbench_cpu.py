@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from collector.identities.printed import Numbers, Problem
 from collector.identities.repeated import fairness
 from collector.subjects.parts import sysbench
+from collector.subjects.parts.cited import Cited
 from collector.subjects.parts.folder import nothing, nothing_derived
 from collector.subjects.parts.looks import Chart, PerCase, Table, Texts
 from collector.subjects.parts.model import Case, Stated, Subject
@@ -87,6 +88,18 @@ SYSBENCH_CPU = Subject(
             "chart cpu speed": say("CPU speed"),
             "chart cpu latency": say("CPU latency, 95th percentile"),
         },
+    ),
+    cited=(
+        Cited(
+            "events_per_second",
+            "1,145 - 1,271 events/s",
+            "reports of this experiment",
+            say("Xeon, 1 vCPU"),
+            say("sysbench cpu, 1 thread, primes up to 10000"),
+            (60, 2500),
+            per_ghz=True,
+            case="threads-1",
+        ),
     ),
 )
 

@@ -167,6 +167,7 @@ SYSBENCH_MEMORY = Subject(
             "chart memory rnd": say("Memory, random access"),
         },
     ),
+    cited=(),
 )
 
 SUBJECTS = (SYSBENCH_MEMORY,)

@@ -189,6 +189,7 @@ VMM_CPU_TIME = Subject(
             "chart vmm cpu time": say("CPU time of the VMM"),
         },
     ),
+    cited=(),
 )
 
 SUBJECTS = (VMM_CPU_TIME,)

@@ -190,6 +190,7 @@ SUBJECTS = (Subject(
         more={"sleep": say("Sleep (us)"), "late avg": say("Average delay (us)"),
               "late max": say("Longest delay (us)"), "chart late": say("Wake-up delay")},
     ),
+    cited=(),
 ),)
 '''
 CHINESE = {

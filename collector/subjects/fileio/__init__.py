@@ -98,6 +98,7 @@ def _subject(
         table=table,
         charts=charts,
         texts=texts,
+        cited=(),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from collector.identities.printed import Numbers, Problem
+from collector.subjects.parts.cited import Cited
 from collector.subjects.parts.looks import Chart, PerCase, PerRepetition, Table, Texts
 from collector.subjects.parts.metric import PERCENTILE, Metric
 from collector.subjects.parts.plan import PlanPart
@@ -131,6 +132,7 @@ class Subject:
         table: its table in the report.
         charts: its charts.
         texts: what it is called, in both languages.
+        cited: what others found, if anything; a number far from it is worth a note.
     """
 
     name: str
@@ -149,6 +151,7 @@ class Subject:
     table: Table
     charts: tuple[Chart, ...]
     texts: Texts
+    cited: tuple[Cited, ...]
 
     def __post_init__(self) -> None:
         """Refuse a subject whose parts do not fit together."""
@@ -162,6 +165,7 @@ class Subject:
             ("unknown metrics", (shown | set(self.compared)) - known),
             ("an answer about nothing that is compared", not self.headline),
             ("headline that is not compared", set(self.headline) - set(self.compared)),
+            ("unknown metrics cited", {one.metric for one in self.cited} - known),
             ("no words for headings", self._keys() - self.texts.more.keys()),
         ):
             if found:
