@@ -69,7 +69,7 @@ class Message:
 
 
 Text: TypeAlias = Message | str
-"""A text that is no message came from outside: a log, a file of a lab host. It stays as it is."""
+"""In a sentence a text that is no message is a name, a number or what somebody else wrote."""
 Field: TypeAlias = Text | float
 
 
@@ -122,11 +122,6 @@ def joined(parts: Iterable[Text], between: Message = AND_THEN) -> Message:
         return found[0]
     numbered = tuple((str(number), part) for number, part in enumerate(found))
     return Joined(between.form, numbered, between.context)
-
-
-def render(text: Text, language: Language) -> str:
-    """Return a message in `language`; a text of somebody else as it is."""
-    return text.render(language) if isinstance(text, Message) else text
 
 
 @cache

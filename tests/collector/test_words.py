@@ -1,5 +1,6 @@
 """What people read: data until it is shown, in two languages that say the same."""
 
+import io
 import pickle
 import re
 import shutil
@@ -22,8 +23,9 @@ from collector.report.content import make_report
 from collector.report.verdicts import remarks_of
 from collector.results import collect
 from collector.tables.host_data import split
-from collector.words import COMMA, Text, joined, render, say, say_counted, say_in
+from collector.words import COMMA, Text, joined, quoted, say, say_counted, say_in
 from collector.words.catalogue import path_of
+from collector.words.extract import forms as forms_in
 
 ROOT = Path(__file__).parent.parent.parent
 CATALOGUE = path_of("zh")
@@ -73,7 +75,8 @@ def test_a_message_is_english_as_text_and_chinese_where_it_is_asked_for() -> Non
     message = say("{text} (better)", text=inner)
     assert str(message) == message.english == "Table 3 (better)"
     assert message.render("zh") == "表 3（更好）"  # noqa: RUF001
-    assert render("Table 3", "zh") == "Table 3"
+    assert quoted("Table 3").render("zh") == str(quoted("Table 3")) == "Table 3"
+    assert str(quoted(1000 * "x")) == 400 * "x" + " …"
     assert len({message, say("{text} (better)", text=inner), inner}) == 2
     assert pickle.loads(pickle.dumps(message)) == message  # noqa: S301 - just dumped
 
@@ -190,3 +193,17 @@ def test_a_vmm_is_called_in_reports_what_it_is_called(tmp_path: Path) -> None:
     for name in ("falling", "host", "boot", "Samples", "missing", "SMT"):
         found = texts_of_a_report(tmp_path / name, name)
         assert found == [text.replace("zzzzz", name) for text in expected]
+
+
+def test_a_form_that_nobody_could_translate_is_named() -> None:
+    """Also where a call stands in another's arguments; what is built at run time has no entry."""
+    nested = b'say("a {b}", b=joined([say("c"), words.say_in("d", "e")], say_counted("f", "g")))'
+    assert [found[1:3] for found in forms_in(io.BytesIO(nested), (), (), {})] == [
+        ("gettext", "a {b}"),
+        ("ngettext", ("f", "g")),
+        ("gettext", "c"),
+        ("pgettext", ("d", "e")),
+    ]
+    for wrong in (b'\nsay(f"{n} logs")', b"\nsay(form, n=1)", b'\nsay_in("context")'):
+        with pytest.raises(ValueError, match=r"2: say.* wants its form as one literal text"):
+            list(forms_in(io.BytesIO(wrong), (), (), {}))
