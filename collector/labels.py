@@ -100,6 +100,10 @@ _OVERVIEW: dict[str, Message] = {
         "The plan compare answers what this run leaves open: ten starts of a guest on each side,"
         " all booted alike."
     ),
+    "few hosts": words.say(
+        "Too few hosts for an answer about all of them: each host, and each run on it, has a report"
+        " of its own with its own answers."
+    ),
     "control": words.say(
         "A control: both sides are the same VMM. What differs here differs by chance, or because"
         " of the host."

@@ -42,6 +42,8 @@ class Pair:
     """Share of the value below which a difference does not matter."""
     control: bool = False
     """Both sides are the same VMM."""
+    of_hosts: bool = False
+    """Each sample is the median of one host, or of one run on it."""
 
     def below(self, language: Language) -> list[str]:
         """Return what stands below the answers: what weakens all, how they were made, what next."""
@@ -49,8 +51,10 @@ class Pair:
         if self.control:
             common.insert(0, in_words(language, "control"))
         explained = in_words(language, "p explained", margin=f"{self.margin * 100:g}")
-        left_open = any(answer.left_open for answer in self.answers)
-        return [*common, explained, *([in_words(language, "take compare")] * left_open)]
+        if not any(answer.left_open for answer in self.answers):
+            return [*common, explained]
+        advice = "few hosts" if self.of_hosts else "take compare"
+        return [*common, explained, in_words(language, advice)]
 
     def own_text(self, answer: Answer, language: Language) -> str:
         """Return the text of `answer` with the remarks that are its own.
@@ -169,7 +173,14 @@ def _compared(
         answers = answers_of(left, right, comparisons, whole, language)
         remarks = _common([answer.remarks for answer in answers])
         yield Pair(
-            left.label, right.label, tuple(comparisons), answers, remarks, margin, control=control
+            left.label,
+            right.label,
+            tuple(comparisons),
+            answers,
+            remarks,
+            margin,
+            control=control,
+            of_hosts=left.per_host,
         )
 
 

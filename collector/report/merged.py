@@ -50,18 +50,14 @@ def parts_of(left: Side, right: Side) -> dict[tuple[str, str], list[Key]]:
 
     An answer goes by subject and the case of its mean.
     """
-    keys = [
-        key
-        for key, series in left.series.items()
-        if counts(key)
-        and key in right.series
-        and min(*series.values, *right.series[key].values) > 0
-    ]
-    means = means_of(key[:2] for key in keys)
+    counting = [key for key in {**left.series, **right.series} if counts(key)]
+    means = means_of(key[:2] for key in counting)
     parts: dict[tuple[str, str], list[Key]] = {}
-    for key in keys:
-        for mean in means[key[:2]]:
-            parts.setdefault((key.subject, mean), []).append(key)
+    for key in counting:
+        one, other = left.series.get(key), right.series.get(key)
+        if one and other and min(*one.values, *other.values) > 0:
+            for mean in means[key[:2]]:
+                parts.setdefault((key.subject, mean), []).append(key)
     return parts
 
 

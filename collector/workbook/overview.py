@@ -70,7 +70,7 @@ def write_answers(sheet: Worksheet, pair: Pair, row: int, language: Language, co
     ]
     rows = [
         (
-            in_words(language, f"subject {answer.subject}"),
+            answer.title,
             in_words(language, f"quantity {answer.subject}"),
             *_medians(answer),
             answer.ratio,
