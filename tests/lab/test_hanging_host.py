@@ -27,7 +27,7 @@ def recap(done: subprocess.CompletedProcess[str], host: str) -> str:
 def test_a_host_that_hangs_fails_alone(tmp_path: Path) -> None:
     """The others are provisioned; it is named with what it did not come to the end of."""
     with SimulatedLab(tmp_path / "lab", 2) as lab:
-        hangs = lab.hosts[1].folder / "bin/tar"
+        hangs = lab.hosts[1].folder / "bin/systemctl"
         hangs.write_text(f"#!/bin/sh\nexec sleep {HANGS_S}\n")
         hangs.chmod(0o755)
         started = time.monotonic()
@@ -39,5 +39,5 @@ def test_a_host_that_hangs_fails_alone(tmp_path: Path) -> None:
     assert " failed=1 " in recap(done, "sim-02")
     end = done.stdout[done.stdout.index("\nSTAGES **") :]
     (line,) = (line for line in end.splitlines() if line.startswith("FAILED: "))
-    assert line.startswith("FAILED: sim-02: provision: ship_one | ")
+    assert line.startswith("FAILED: sim-02: provision: Reload systemd: ")
     assert "20 second" in line
