@@ -49,6 +49,7 @@ def record(root: Path, vmm: str, **changed: object) -> None:
     guest = {"vcpus": 1, "memory_mib": 1024, "disk_format": "raw", "disk_cache": "none"}
     checksums = {"kernel": "a" * 64, "image": "b" * 64}
     facts: dict[str, object] = {"guest": guest, "checksums": checksums, "machine": "pc"}
+    facts |= {"disk_engine": "io_uring", "seccomp": "filter"}
     report_logs.write_json(root / "run" / "host" / vmm / "vmm.json", **{**facts, **changed})
 
 
@@ -98,6 +99,8 @@ def test_latencies_below_the_resolution(results: Path) -> None:
         ({"checksums": {"kernel": "c" * 64, "image": "b" * 64}}, "kernel", "guest kernel differs"),
         ({"guest": {"vcpus": 2}}, "vcpus", "vCPUs differs"),
         ({"stand_in": True}, "stand_in", "a stand-in"),
+        ({"disk_engine": "native"}, "disk_engine", "disk engine differs"),
+        ({"seccomp": "off"}, "seccomp", "seccomp of the VMM's process differs"),
     ],
 )
 def test_unlike_sides_are_refused(

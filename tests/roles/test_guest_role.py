@@ -151,6 +151,10 @@ def test_unit_of_each_vmm(applied: tuple[Sandbox, Play, Play], vmm: str) -> None
     # QEMU hides the invariant TSC unless told otherwise; StratoVirt never does.
     assert ("-cpu host,migratable=no" in command) == (vmm != "stratovirt")
     assert f"/run/vmmlab/{vmm}/qmp.sock" in command
+    record = json.loads(sandbox.path(f"/etc/vmmlab/vmms/{vmm}.json").read_text())
+    assert f",aio={record['guest']['disk_engine']}" in command, "the same for all VMMs"
+    past = record["guest"]["disk_cache"] == "none"
+    assert (",direct=on," in command or ",cache=none," in command) == past
     assert "CPUAffinity=2-3" in text
     assert "User=vmmlab" in text
 

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -274,3 +275,21 @@ def test_a_host_without_systemd_inhibit(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(awake, "INHIBIT", ("no-such-program",))
     with awake.Awake() as kept:
         assert kept.held is False
+
+
+def test_the_disk_engine_is_read_from_the_command_line() -> None:
+    """Whatever the VMM calls the rest of its drive's options; another option's word is none."""
+    unit = import_module("vmmlab_runner.unit")
+    code = "import time; print(flush=True); time.sleep(60)"
+    for options, engine in (
+        (["-drive", "if=none,file=d.raw,cache=writeback,aio=io_uring"], "io_uring"),
+        (["-drive", "id=rootfs,direct=on,aio=native,readonly=off"], "native"),
+        (["-append", "vaio=1", "-drive", "id=rootfs"], None),
+    ):
+        words = [sys.executable, "-c", code, *options]
+        with subprocess.Popen(words, stdout=subprocess.PIPE) as child:
+            assert child.stdout is not None
+            child.stdout.readline()
+            process = unit.Process(pid=child.pid, started=0.0, ticks="")
+            assert process.read_back().get("disk_engine") == engine
+            child.kill()

@@ -20,6 +20,7 @@ FACTS = {
     "clocksource": None,
     "cpus": 1,
     "memory_kib": 1000,
+    "write_cache": "write back",
     "state": "running",
 }
 STATE = {"event": "state", "finished": 1.0, "guest": FACTS}

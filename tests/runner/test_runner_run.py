@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 from collections.abc import Iterator
 from importlib import import_module
@@ -98,6 +99,8 @@ def test_sidecars_say_how_it_was_measured(lab: FakeLab) -> None:
     vmm = json.loads((lab.results / "stratovirt/vmm.json").read_text())
     assert vmm["name"] == "stratovirt"
     assert vmm["command_line"][1].endswith("vmm.py")
+    own = re.search(r"^Seccomp:\s*(\d)", Path("/proc/self/status").read_text(), re.MULTILINE)
+    assert vmm.get("seccomp") == (own and {"0": "off", "2": "filter"}[own[1]])
     host = json.loads((lab.results / "host.json").read_text())
     assert host["host"] == "lab1"
     assert host["emulated"] is True

@@ -213,6 +213,8 @@ def wait_for_boot(timeout: float) -> dict[str, Any]:
             "clocksource": read("/sys/devices/system/clocksource/clocksource0/current_clocksource"),
             "cpus": os.cpu_count(),
             "memory_kib": memory(),
+            # "write back" where the disk offers to be flushed, "write through" where it does not.
+            "write_cache": read("/sys/block/vda/queue/write_cache"),
             "state": state,
         },
     }

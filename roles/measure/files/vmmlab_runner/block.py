@@ -369,6 +369,7 @@ class BlockRunner:
         described = {
             **known,
             "command_line": guest.process.command_line(),
+            **guest.process.read_back(),
             "cpus_allowed": processors.allowed(self.layout.proc, guest.process.pid),
         }
         path = self.store.results / self.block.vmm / "vmm.json"

@@ -9,7 +9,16 @@ from typing import Any
 
 LONGEST = 1000  # characters of a text
 MOST_SECONDS = 1e9
-FACTS = ("kernel", "sysbench", "boot_id", "clocksource", "cpus", "memory_kib", "state")
+FACTS = (
+    "kernel",
+    "sysbench",
+    "boot_id",
+    "clocksource",
+    "cpus",
+    "memory_kib",
+    "write_cache",
+    "state",
+)
 
 
 def plain(text: object) -> str:

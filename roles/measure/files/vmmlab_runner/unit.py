@@ -1,11 +1,14 @@
 """The units of guests, through systemctl."""
 
 import contextlib
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 from vmmlab_runner.errors import RunnerError
+
+SECCOMP = {"0": "off", "1": "strict", "2": "filter"}  # as /proc/PID/status counts them
 
 
 def name_of(vmm: str) -> str:
@@ -59,6 +62,19 @@ class Process:
             words = Path(f"/proc/{self.pid}/cmdline").read_bytes().decode(errors="replace")
             return words.removesuffix("\0").split("\0")
         return []
+
+    def read_back(self) -> dict[str, str]:
+        """Return what the process itself tells of how it runs; what it does not is absent."""
+        found = {}
+        engine = re.search(r"(?:^|,)aio=([a-z_]+)", "\n".join(self.command_line()), re.MULTILINE)
+        if engine:
+            found["disk_engine"] = engine[1]
+        with contextlib.suppress(OSError):
+            status = Path(f"/proc/{self.pid}/status").read_text(errors="replace")
+            mode = re.search(r"^Seccomp:\s*(\d+)$", status, re.MULTILINE)
+            if mode:
+                found["seccomp"] = SECCOMP.get(mode[1], mode[1])
+        return found
 
 
 def process_of(unit: str) -> Process | None:
