@@ -94,8 +94,7 @@ def side(label: str, random: np.random.Generator, noise: Noise, changed: Collect
         values = 1000 * np.exp(spread * (common + own)) * (CHANGE if key.subject in changed else 1)
         series[key] = Series(tuple(values.tolist()), names)
     for key, draw in boots_and_footprints(1).items():
-        wanted = Key(key.subject, key.case, "boot_s") if key.metric == "total_s" else key
-        series[wanted] = Series(tuple(draw(random, STARTS).tolist()), names)
+        series[key] = Series(tuple(draw(random, STARTS).tolist()), names)
     return Side(label, series, {}, {})
 
 
@@ -143,31 +142,36 @@ def rates(
 _EQUAL = "no difference that matters"
 
 
-def main() -> None:
-    """Print the error rates, and each goal beside its figure."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--runs", type=int, default=1000)
-    parser.add_argument("--shared", type=float, default=SHARED)
-    parser.add_argument("--seed", type=int, default=1)
-    arguments = parser.parse_args()
-    noise = Noise(spreads(), arguments.shared)
-    widths = {key.subject: 0.0 for key in spreads()}
-    for key, spread in spreads().items():
+def show(runs: int, seed: int, shared: float = SHARED) -> None:
+    """Print the error rates of simulated runs, and the goals beside the figures."""
+    noise = Noise(spreads(), shared)
+    widths = {key.subject: 0.0 for key in noise.spreads}
+    for key, spread in noise.spreads.items():
         widths[key.subject] = max(widths[key.subject], spread)
-    print("spread of a case from start to start: ", end="")
-    print(", ".join(f"{subject} {spread:.1%}" for subject, spread in widths.items()))
+    shown = ", ".join(f"{subject} {spread:.1%}" for subject, spread in widths.items())
+    print(f"spread of a case from start to start, {shared:.0%} of its variance shared: {shown}")
     for sides in (2, 3):
-        print(f"{sides} VMMs, {STARTS} starts of each, {arguments.runs} runs")
-        any_answer, any_case, _, equal = rates(arguments.runs, sides, arguments.seed, noise)
+        print(f"{sides} VMMs, {STARTS} starts of each, {runs} runs")
+        any_answer, any_case, _, equal = rates(runs, sides, seed, noise)
         print(f"  like sides: any answer called different in {any_answer:.1%} (goal: <= 5 %)")
         print(f"  like sides: any case called different in {any_case:.1%} (goal: <= 5 %)")
-        few = max(20, arguments.runs // 5)
-        _, _, called, _ = rates(few, sides, arguments.seed + 1, noise, CHANGED)
+        few = max(20, runs // 5)
+        _, _, called, _ = rates(few, sides, seed + 1, noise, CHANGED)
         print(f"  answer; like sides called equal; 3 % found ({few} runs)")
         for title, share in equal.items():
             print(f"    {title:36} {share:7.1%} {called[title]:7.1%}")
     print("goals: equal in >= 80 % where cases spread <= 2 %; 3 % found in >= 90 % (cpu, memory,")
     print("throughput; the other subjects are alike there)")
+
+
+def main() -> None:
+    """Simulate runs and print how often their answers err."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=int, default=1000)
+    parser.add_argument("--shared", type=float, default=SHARED)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    show(arguments.runs, arguments.seed, arguments.shared)
 
 
 if __name__ == "__main__":

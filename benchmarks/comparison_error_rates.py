@@ -73,7 +73,7 @@ def pair_spread(pairs: Sequence[tuple[float, float]]) -> float:
 def boots_and_footprints(number: int) -> dict[Key, Draw]:
     """Return the seven metrics of boots (table 1 or 2) and footprints (3 or 4) of one VMM."""
     rows = tables()
-    names = ["kernel_s", "userspace_s", "total_s"]
+    names = ["kernel_s", "userspace_s", "boot_s"]
     names[1:1] = ["initrd_s"] if number == 2 else []
     found = {
         Key("boot", "default", name): resampled([seconds(row[c]) for row in rows[number][1:11]])
@@ -233,6 +233,11 @@ def main() -> None:
         for (subject, metric), found in by_metric.items():
             spread, share = np.mean(found, axis=0)
             print(f"    {subject:20} {metric:22} {spread:7.2%} {share:6.0%}")
+    # It draws with what is here.
+    from answer_error_rates import show  # noqa: PLC0415
+
+    print("answers of runs of the plan compare")
+    show(arguments.comparisons, arguments.seed)
 
 
 if __name__ == "__main__":

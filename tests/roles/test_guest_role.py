@@ -48,8 +48,14 @@ BUILDS = {
         for vmm in vmms()
     },
 }
+CONTROL = {
+    **next(vmm for vmm in vmms() if vmm["name"] == "qemu"),
+    "name": "qemu_control",
+    "label": "QEMU (control)",
+    "control_of": "qemu",
+}
 VARIABLES = {
-    "guest_vmms": vmms(),
+    "guest_vmms": [*vmms(), CONTROL],
     "guest_builds": BUILDS,
     "guest_lab_public_key": LAB_KEY,
     "guest_cpus": "2-3",
@@ -98,6 +104,19 @@ def test_applied(applied: tuple[Sandbox, Play, Play]) -> None:
     assert checked.code == 0, checked.output
     assert checked.changed > 0
     assert first.code == 0, first.output
+
+
+def test_a_control_runs_what_its_vmm_runs(applied: tuple[Sandbox, Play, Play]) -> None:
+    """The same build with the same options, under a name of its own."""
+    sandbox, _, _ = applied
+    units = [
+        sandbox.path(f"/etc/systemd/system/vmmlab-guest-{name}.service").read_text()
+        for name in ("qemu", "qemu_control")
+    ]
+    assert units[1].replace("qemu_control", "qemu").replace(" (control)", "") == units[0]
+    record = json.loads(sandbox.path("/etc/vmmlab/vmms/qemu_control.json").read_text())
+    assert (record["name"], record["control_of"]) == ("qemu_control", "qemu")
+    assert record["checksums"]["binary"]
 
 
 def test_second_time(applied: tuple[Sandbox, Play, Play]) -> None:
