@@ -62,7 +62,7 @@ class Pair:
         Where all remarks are common ones, an answer that gives none says where its reason stands.
         """
         own = [remark for remark in answer.remarks if remark not in self.remarks]
-        if answer.p_value is None and answer.remarks and not own:
+        if answer.p_value is None and not answer.called and answer.remarks and not own:
             own = [in_words(language, "see remarks")]
         return in_words(language, "joint").join((answer.text, *own))
 
