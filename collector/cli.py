@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from collector import __version__
 from collector.errors import UnusableInputError
 from collector.exit_status import ExitStatus
-from collector.from_host import printable
 
 COMMANDS = {
     "run": "run the playbooks with one live progress display",
@@ -51,6 +50,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         gc.freeze()
         return int(command.run(parsed))
     except UnusableInputError as error:
+        from collector.from_host import printable  # noqa: PLC0415 - most of the time of --help
+
         print(f"vmmlab {parsed.command}: {printable(error, lines=True)}", file=sys.stderr)
         return ExitStatus.UNUSABLE
     except BrokenPipeError:

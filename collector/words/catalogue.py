@@ -34,6 +34,6 @@ def forms(language: str) -> Mapping[tuple[str, str], str]:
         (entry.msgctxt or "", entry.msgid): entry.msgstr
         or entry.msgstr_plural.get(0)
         or entry.msgid
-        for entry in polib.pofile(str(path_of(language)))
+        for entry in polib.pofile(str(path_of(language)), encoding="utf-8")
         if not entry.obsolete and "fuzzy" not in entry.flags
     }
