@@ -31,6 +31,8 @@ UNITS = (
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedLab]:
     """One host, provisioned and measured."""
     with SimulatedLab(tmp_path_factory.mktemp("security") / "lab", 1) as made:
+        # The key by which the hosts are reached: on real ones that is the user's own.
+        assert made.play("provision", "--limit", "controllers", plan=PLAN).returncode == 0
         done = made.play("full", plan=PLAN)
         assert done.returncode == 0, done.stdout[-6000:]
         yield made
