@@ -28,10 +28,19 @@ def check_averages(tables: Sequence[TypedTable], workbook: str) -> list[CellFind
 
 def _agrees(each: TypedStatistic, samples: Sequence[TypedSample]) -> bool:
     if each.kind == "mean":
-        return _fits(each.number, samples)
+        return _fits(_as_typed(each), samples)
     found = _extreme(each, samples).number
     room = each.number.step / 2 if each.number.step > found.step else 0.0
     return abs(found.value - each.number.value) <= room * 1.0001 + 1e-9
+
+
+def _as_typed(each: TypedStatistic) -> Printed:
+    """Return a mean with the step of its own last digit: it may have fewer than its column."""
+    quantity = each.cell.quantity
+    if quantity is None or not quantity.value:
+        return each.number
+    own = quantity.step * abs(each.number.value / quantity.value)
+    return Printed(each.number.value, max(own, each.number.step))
 
 
 def _extreme(each: TypedStatistic, samples: Sequence[TypedSample]) -> TypedSample:
@@ -95,7 +104,7 @@ def _message(average: TypedStatistic) -> Message:
     )
     for left_out in samples:
         rest = [sample for sample in samples if sample is not left_out]
-        if len(rest) > 1 and _fits(average.number, rest):
+        if len(rest) > 1 and _fits(_as_typed(average), rest):
             without = say(
                 "it is the mean without {cell}: take all of them", cell=left_out.cell.address
             )

@@ -16,6 +16,8 @@ _SOMETIMES = ("initrd_s", "firmware_s", "loader_s", "read_mib_per_s", "written_m
 """What not every row has."""
 _FINEST = 1e-6
 _WHOLE = 0.9
+_LEAST_STEP = 1e-12
+"""What is typed with more digits is no measurement."""
 _NEAR = 1e-6
 
 
@@ -120,9 +122,22 @@ class Cells:
         return self.steps[key]
 
     def _end(self) -> int:
-        """Return the last row before another table's heading."""
+        """Return the last row before another table's heading or title."""
         rows = range(self.head.bottom + 1, self.grid.rows + 1)
-        return next((row - 1 for row in rows if self.is_other(row)), self.grid.rows)
+        return next((row - 1 for row in rows if self.is_end(row)), self.grid.rows)
+
+    def is_end(self, row: int) -> bool:
+        """Whether the table ends above this row: at another's heading, or at a title."""
+        labels = (meaning(self.grid.text(row, column)) for column in self.head.keys.columns)
+        if self.is_other(row) or any(said.label for said in labels):
+            return True
+        columns = range(self.head.keys.first, max(self.head.columns) + 1)
+        cells = [cell for column in columns if (cell := self.grid.at(row, column))]
+        said = [meaning(cell.text) for cell in cells]
+        words = bool(cells) and not any(cell.quantity or cell.formula for cell in cells)
+        return words and any(
+            each.prose or each.caption or (each.subject and not each.mode) for each in said
+        )
 
     def _does_not_apply(self, row: int) -> bool:
         """In the table of operations a read test has no writes: an empty cell is a `-`."""
@@ -153,7 +168,7 @@ class Cells:
 def used_step(quantity: Quantity) -> float:
     """Return the step of a number's last digit that is no zero behind the point."""
     step = quantity.step
-    while step < _WHOLE and _is_whole(quantity.value / (step * 10)):
+    while _LEAST_STEP < step < _WHOLE and _is_whole(quantity.value / (step * 10)):
         step *= 10
     return step
 

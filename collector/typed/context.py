@@ -64,20 +64,15 @@ def _section(said: Meaning) -> Meaning:
 
 def _with(context: Context, said: Meaning, text: str) -> Context:
     """Add what a title says to what nearer ones have said."""
-    metric = said.about if said.about and not _is_label(said) else None
     return replace(
         context,
-        metric=context.metric or metric,
-        unit=context.unit or (text if metric else ""),
+        metric=context.metric or said.about,
+        unit=context.unit or (text if said.about else ""),
         mode=context.mode or said.mode,
         access=context.access or said.access,
         subject=context.subject or said.subject,
         parameters=context.parameters.over(said.parameters),
     )
-
-
-def _is_label(said: Meaning) -> bool:
-    return said.about in ("vmm", "index", "threads", "block", "mode", "seq", "rnd")
 
 
 def _titles(grid: Grid, top: int, left: int, right: int) -> Iterator[Typed]:

@@ -11,6 +11,7 @@ from collector.typed.roles import (
     SUBJECTS,
     access_of,
     is_average,
+    metric_of,
     mode_of,
     role_of,
     statistic_of,
@@ -100,7 +101,7 @@ def meaning(text: str) -> Meaning:
     access = None if mode else access_of(option[1] if option else text)
     return Meaning(
         role=role_of(text),
-        about=role_of(title),
+        about=metric_of(title),
         vmms=tuple(vmms_in(text)),
         mode=mode,
         access=access,

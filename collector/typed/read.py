@@ -89,7 +89,7 @@ class _Reader:
         """Return the table."""
         blank = 0
         for row in range(self.head.bottom + 1, self.grid.rows + 1):
-            if self.cells.is_other(row):
+            if self.cells.is_end(row):
                 break
             label, cells = self._row(row)
             if not label and not cells:
@@ -149,7 +149,8 @@ class _Reader:
         left, right = self.head.keys.first, max(self.head.columns)
         texts = {text for column in range(left, right + 1) if (text := self.grid.text(row, column))}
         said = meaning(next(iter(texts))) if len(texts) == 1 else None
-        if said is None or not said.case or said.caption or said.prose or said.metric:
+        title = said is None or said.caption or said.prose or said.metric
+        if said is None or title or not said.case or (said.subject and not said.mode):
             return False
         if row >= self.grid.rows or self.cells.is_other(row + 1):
             return False

@@ -1,6 +1,7 @@
 """What the headings and row labels of the report's tables mean, in Chinese and in English."""
 
 import re
+from collections.abc import Sequence
 
 from collector.typed.names import BOOT, CPU, FOOTPRINT, MEMORY
 
@@ -107,13 +108,18 @@ _MODES: tuple[tuple[str, str], ...] = (
 _MODE_PATTERNS = tuple((mode, re.compile(pattern)) for mode, pattern in _MODES)
 
 
-def role_of(text: str) -> str | None:
+def metric_of(title: str) -> str | None:
+    """Return the metric that a title names, beside whatever else it says."""
+    return role_of(title, (*LABELS, "seq", "rnd"))
+
+
+def role_of(text: str, but: Sequence[str] = ()) -> str | None:
     """Return what a heading means: a metric, a label, `rate`, `seq`, `rnd`; None for others."""
     low = text.lower()
     if not low or len(low) > _LONGEST_HEADING or CAPTION.match(low) or "sysbench" in low:
         return None
     for role, pattern in _PATTERNS:
-        if pattern.search(low):
+        if role not in but and pattern.search(low):
             if role == "latency_p":
                 found = re.search(r"\d\d", low)
                 return f"latency_p{found[0] if found else 95}_ms"

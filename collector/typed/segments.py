@@ -1,5 +1,6 @@
 """The texts of a row, cut where one table ends and the next begins beside it."""
 
+import itertools
 from collections.abc import Sequence
 
 from collector.typed.grid import Grid, Typed, is_words
@@ -30,7 +31,9 @@ def segments(grid: Grid, row: int) -> list[list[Typed]]:
         again = named in seen and (said.metric not in (None, "rate") or said.label)
         last = found[-1] if found else []
         far = last and cell.column - last[-1].column > _GAP + 1
-        apart = said.caption or (last and meaning(last[-1].text).caption)
+        apart = (
+            said.caption or (last and meaning(last[-1].text).caption) or _is_apart(grid, last, cell)
+        )
         if not last or far or again or apart or (said.label and not _goes_on(last, cell)):
             if last or not found:
                 found.append([])
@@ -38,6 +41,18 @@ def segments(grid: Grid, row: int) -> list[list[Typed]]:
         found[-1].append(cell)
         seen.add(named)
     return [segment for segment in found if segment]
+
+
+def _is_apart(grid: Grid, segment: Sequence[Typed], cell: Typed) -> bool:
+    """Whether a text right of a heading is the title of a table that begins lower down.
+
+    The heading's own texts are next to each other and have numbers right below, it has neither.
+    """
+    if len(segment) < 2 or segment[-1].column - segment[-2].column > 1:  # noqa: PLR2004
+        return False
+    below, own = (grid.at(cell.row + 1, each.column) for each in (cell, segment[-1]))
+    numbers = own is not None and own.quantity is not None
+    return cell.column - segment[-1].column > 1 and numbers and not (below and below.quantity)
 
 
 def stands_alone(grid: Grid, cell: Typed) -> bool:
@@ -89,11 +104,25 @@ def names_above(grid: Grid, row: int) -> dict[int, str]:
 
 
 def limit(grid: Grid, row: int, segment: Sequence[Typed]) -> int:
-    """Return the last column that can belong to the table that begins with `segment`."""
+    """Return the last column that can belong to the table that begins with `segment`.
+
+    It ends where another begins, or where columns are empty: one column where its own headings
+    stand next to each other, two where people left every other column empty.
+    """
     starts = [other[0].column for other in segments(grid, row)]
     starts += [cell.column for cell in grid.in_row(row) if meaning(cell.text).caption]
     right = [column for column in starts if column > segment[-1].column]
-    return min(right, default=grid.columns + 1) - 1
+    end = min(right, default=grid.columns + 1) - 1
+    columns = [cell.column for cell in segment]
+    near = any(right - left == 1 for left, right in itertools.pairwise(columns))
+    last = empty = 0
+    for column in range(segment[-1].column, end + 1):
+        used = any(grid.at(row + down, column) for down in range(_ROWS_BELOW + 1))
+        empty = 0 if used else empty + 1
+        last = column if used else last
+        if empty > (0 if near else 1):
+            break
+    return max(last, segment[-1].column)
 
 
 def among_numbers(grid: Grid, row: int, segment: Sequence[Typed]) -> bool:

@@ -132,9 +132,17 @@ def honest(folder: Path, count: int, seed: int = 1) -> Iterator[Book]:
         yield _saved(pages, rng, folder / f"honest-{number:03d}.xlsx")
 
 
-def planted(folder: Path, seed: int = 1) -> Iterator[tuple[str, Book]]:
-    """Make two workbooks with each mistake: one of ordinary tables, one of any that show it."""
+def planted(folder: Path, seed: int = 1, every: int = 1) -> Iterator[tuple[str, Book]]:
+    """Make two workbooks with each mistake: one of ordinary tables, one of any that show it.
+
+    Args:
+        folder: where.
+        seed: makes others.
+        every: take only the first of so many kinds.
+    """
     for number, (name, mistake) in enumerate(MISTAKES.items()):
+        if number % every:
+            continue
         for variant in range(2):
             rng = Random(seed * 7_000_000 + number * 10 + variant)  # noqa: S311
             data = Machine(rng).measured((1, 4, 16, 32, 64), 2)

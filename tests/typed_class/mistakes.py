@@ -51,7 +51,7 @@ def setter(subject: str, name: str, change: Callable[[Record], float], **wanted:
     """Return what changes one number of one test."""
 
     def plant(data: Data, rng: Random) -> None:
-        tests = of(side(data, subject, rng), **wanted)
-        rng.choice(tests)[name] = round(change(tests[0]), 3)
+        test = rng.choice(of(side(data, subject, rng), **wanted))
+        test[name] = round(change(test), 3)
 
     return plant
