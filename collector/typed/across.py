@@ -58,6 +58,8 @@ def _exchanged(
             late = median(sample.number.low for sample in cases[slow])
             early = median(sample.number.high for sample in cases[quick])
             rate, usual = median(events[slow]), median(events[quick])
+            if not early or not usual:
+                continue
             if late > _REVERSED * early and rate > _REVERSED * usual:
                 yield (
                     cases[slow][0],

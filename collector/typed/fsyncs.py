@@ -115,7 +115,7 @@ def _odd_side(files: dict[str, float]) -> str | None:
         return None
     for vmm, count in sorted(files.items(), key=lambda item: item[1] == _FILES):
         others = [value for name, value in files.items() if name != vmm]
-        if all(max(count / other, other / count) > _ALIKE for other in others):
+        if all(max(count, other) > _ALIKE * min(count, other) for other in others):
             return vmm
     return None
 
