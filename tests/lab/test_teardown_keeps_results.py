@@ -78,10 +78,13 @@ def test_another_run_of_the_same_name(lab: SimulatedLab, tmp_path: Path) -> None
     """Its results here are left alone."""
     record = json.loads((lab.results / "friday/run.json").read_text())
     (tmp_path / "friday").mkdir()
-    (tmp_path / "friday/run.json").write_text(json.dumps({**record, "started": "yesterday"}))
+    other = json.dumps({**record, "started": "yesterday"})
+    (tmp_path / "friday/run.json").write_text(other)
     words = refused(lab, results_dir=str(tmp_path))
     assert "is another run of this name, started yesterday, not 2" in words
-    assert [path.name for path in (tmp_path / "friday").iterdir()] == ["run.json"]
+    assert (tmp_path / "friday/run.json").read_text() == other
+    # Beside it is only what this call says of its own failure.
+    assert {path.name for path in (tmp_path / "friday").iterdir()} == {"run.json", "errors"}
 
 
 def test_a_controller_that_has_not_this_run(lab: SimulatedLab, tmp_path: Path) -> None:
