@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -67,6 +67,9 @@ def write_naive(path: Path, commands: list[str], *, unhurried: bool = False) -> 
         for number, command in enumerate(commands, 1)
     )
     path.write_text(NAIVE.replace("TASKS", "".join(tasks)))
+    # Ansible reads the lab's defaults beside a playbook: how to reach its hosts is among them.
+    with suppress(FileExistsError):
+        (path.parent / "group_vars").symlink_to(ROOT / "playbooks/group_vars")
     return path
 
 
