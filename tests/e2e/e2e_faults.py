@@ -153,7 +153,9 @@ class Faulted:
 
     def _sidecars(self) -> list[Path]:
         found = (self.results / self.name / "virtual-lab" / VMM).glob("*/*/*.json")
-        return [path for path in found if ".failed-" not in path.name]
+        # What is recorded around others is no measurement of the plan.
+        planned = (path for path in found if path.parts[-3] != "vmm-cpu-time")
+        return [path for path in planned if ".failed-" not in path.name]
 
     @property
     def _folder(self) -> str:
