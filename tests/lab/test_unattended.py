@@ -20,6 +20,8 @@ pytestmark = [
 PLAN = str(CHECKOUT / "tests/data/plans/tiny.yml")
 LOGS = 28  # of the plan, with two VMMs
 GOOD, BROKEN, AWAY, LAME = range(4)
+WELL = "systemctl.well"
+REACHED_FIRST = "preflight: Ask which run has this lab host, and which machine it is: "
 
 
 as_found: dict[int, dict[str, list[str]]] = {}
@@ -37,11 +39,10 @@ def snapshot(lab: SimulatedLab, number: int) -> dict[str, list[str]]:
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedLab]:
     """Four hosts: one that is well, one full of rubbish, one switched off, one whose VMMs die."""
     with SimulatedLab(tmp_path_factory.mktemp("unattended") / "lab", 4) as made:
-        rubbish = made.hosts[BROKEN].folder / "rubbish"
-        rubbish.write_text("#!/bin/sh\nexit 1\n")
-        rubbish.chmod(0o755)
-        # The host's tar is what unpacks builds there.
-        rubbish.rename(made.hosts[BROKEN].folder / "bin/tar")
+        program = made.hosts[BROKEN].folder / "bin/systemctl"
+        program.rename(program.with_name(WELL))
+        program.write_text("#!/bin/sh\nexit 1\n")
+        program.chmod(0o755)
         made.hosts[AWAY].stop()
         assert made.play("provision", "--limit", "controllers", plan=PLAN).returncode == 0
         as_found[GOOD] = snapshot(made, GOOD)
@@ -77,15 +78,15 @@ def test_each_failure_is_named_with_its_first_error_and_its_log(
 ) -> None:
     """At the end of the playbook, and later by `vmmlab status`."""
     end = friday.stdout[friday.stdout.index("\nSTAGES **") :]
-    assert "FAILED: sim-02: provision: ship_one | " in end
-    assert "FAILED: sim-03: provision: Gathering Facts: " in end
+    assert "FAILED: sim-02: provision: Reload systemd: " in end
+    assert f"FAILED: sim-03: {REACHED_FIRST}" in end
     assert "FAILED: sim-04: measure: follow | Show and fetch each measurement: " in end
     told = status(lab)
     assert told[-1] == "exit code 1"
     errors = lab.results / "friday/errors"
     for host, words in (
-        ("sim-02", "sim-02: provision: ship_one | "),
-        ("sim-03", "sim-03: provision: Gathering Facts: "),
+        ("sim-02", "sim-02: provision: Reload systemd: "),
+        ("sim-03", f"sim-03: {REACHED_FIRST}"),
         ("sim-04", "sim-04: measure: "),
     ):
         (line,) = (line for line in told if line.startswith(words))
@@ -94,7 +95,7 @@ def test_each_failure_is_named_with_its_first_error_and_its_log(
     assert "127.0.1.3" in (errors / "sim-03.log").read_text()
     reason = "sim-04: 14 missing, vmmlab-guest-qemu.service did not start: "
     assert any(line.startswith(reason) for line in told)
-    assert "sim-03       28     0       28       0  failed in provision" in told
+    assert "sim-03       28     0       28       0  failed in preflight" in told
 
 
 @pytest.mark.usefixtures("friday")
@@ -111,7 +112,8 @@ def test_the_same_command_measures_only_what_is_missing(
     lab: SimulatedLab, friday: subprocess.CompletedProcess[str]
 ) -> None:
     """After repairs: what is complete is not touched, the rest is made, success is told."""
-    (lab.hosts[BROKEN].folder / "bin/tar").unlink()
+    bin_folder = lab.hosts[BROKEN].folder / "bin"
+    (bin_folder / WELL).replace(bin_folder / "systemctl")
     lab.hosts[AWAY].start(lab.key, "")
     (lab.hosts[LAME].folder / "state/die").unlink()
     lab.wait()
