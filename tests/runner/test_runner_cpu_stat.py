@@ -1,13 +1,16 @@
 """CPU time of a guest's unit, beside each test in its guest."""
 
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from runner_lab import RUN, FakeLab, block, boot_test, fake_lab, footprint_test, guest_test
 
 from collector.parsers import parse_log
 
+BLOCKS = import_module("vmmlab_runner.block")
 UNIT = "vmmlab-guest-qemu.service"
 BEFORE = "usage_usec 5000\nuser_usec 4000\nsystem_usec 1000\n"
 STEM = "qemu/vmm-cpu-time/sysbench-cpu.threads-4"
@@ -68,3 +71,19 @@ def test_a_host_that_does_not_count_measures_all_the_same(lab: FakeLab) -> None:
     assert lab.call("run", RUN).returncode == 0
     assert not (lab.results / "qemu/vmm-cpu-time").exists()
     assert lab.progress()["missing"] == []
+
+
+def test_what_takes_long_comes_last_before_a_test() -> None:
+    """An emulated host looks around for longer than the guest waits: no reading waits for that."""
+    asked = mock.Mock()
+    runner = BLOCKS.BlockRunner.__new__(BLOCKS.BlockRunner)
+    runner.block, runner._watch, runner.progress = asked.block, asked.watch, asked.progress
+    runner.schedule = mock.Mock(pause=0.5, grace=60.0)
+    session = mock.Mock(cpu=asked.cpu)
+    with mock.patch.object(runner, "_step", return_value=mock.Mock(timeout=30.0)):
+        assert runner._handle({"event": "begin", "index": 0}, session, mock.Mock()) == 90.5
+    assert [call[0] for call in asked.method_calls] == [
+        "cpu.begin",
+        "progress.begin",
+        "watch.begin",
+    ]

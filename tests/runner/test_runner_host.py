@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -220,11 +221,12 @@ def test_tuning_is_read_before_and_after(lab: FakeLab) -> None:
     """A daemon that turns a knob back while a test runs is in that test's sidecar."""
     (lab.root / "sys").unlink()
     write(lab.root / GOVERNOR, "performance\n")
-    lab.environment["FAKE_SECONDS"] = "2"
+    lab.environment["FAKE_SECONDS"] = "3"
     lab.schedule(block(1, "qemu", 1, guest_test("1"), guest_test("2"), guest_test("4")))
     runner = lab.begin()
     until(lambda: lab.tests() == 2)
     until(lambda: (lab.progress()["current"] or {}).get("case") == "threads-2")
+    time.sleep(1.0)  # the host is looked at after the progress is told
     write(lab.root / GOVERNOR, "powersave\n")
     assert runner.wait(timeout=60) == 0
     first, second, third = (

@@ -224,9 +224,10 @@ class BlockRunner:
                 return self.schedule.grace
             case "begin":
                 self._current = self._step(event, session, "guest")
-                self._begin_watch()
-                self.progress.begin(self.block, self._current)
+                # The look last: on an emulated lab host it takes longer than the guest's pause.
                 session.cpu.begin()
+                self.progress.begin(self.block, self._current)
+                self._begin_watch()
                 return self._current.timeout + self.schedule.pause + self.schedule.grace
             case "result":
                 measurement = self._step(event, session, "guest")

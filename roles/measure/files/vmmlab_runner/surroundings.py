@@ -1,7 +1,7 @@
-"""What else went on on the lab host while it measured: read before and after, never meanwhile.
+"""What else went on on the lab host while it measured: read at its begin and after its end.
 
 A look costs some milliseconds of one processor, in the pause before a measurement and in that
-after it.
+after it. An emulated lab host takes seconds, so there it ends after the measurement has begun.
 """
 
 from __future__ import annotations
