@@ -8,15 +8,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import yaml
 from e2e_lab import ROOT, Lab, until
+from modules import load
 
 VMM = "qemu_microvm"
 PLAN = ROOT / "tests/data/plans/faults.yml"
 PAUSE_S = 1.5  # more than measure_pause, less than a test takes
+NETWORK = yaml.safe_load((ROOT / "playbooks/group_vars/all/lab.yml").read_text())["guest_network"]
+GUEST = load("playbooks/module_utils/guest_network.py").addresses(NETWORK)["address"]
 GUEST_SSH = (
     "ssh -i /etc/vmmlab/keys/guest_ed25519 -o UserKnownHostsFile=/etc/vmmlab/keys/known_hosts"
     " -o BatchMode=yes -o ControlMaster=auto -o ControlPath=/run/vmmlab-test -o ControlPersist=600"
-    " root@10.213.0.2"
+    f" root@{GUEST}"
 )
 
 

@@ -259,11 +259,12 @@ def test_network(applied: tuple[Sandbox, Play, Play]) -> None:
     start = text.partition("ExecStart=/bin/sh -ec '")[2].partition("'\n")[0]
     stop = text.partition("ExecStopPost=-/bin/sh -c '")[2].partition("'\n")[0]
     assert "ExecStop=" not in text, "systemd skips it after a start that failed"
+    ask = text.partition("ExecStartPre=")[2].partition("\n")[0]
     settings = ("ipv4/conf/vmmlab0/forwarding", "ipv6/conf/vmmlab0/disable_ipv6")
     look = "cat " + " ".join(f"/proc/sys/net/{name}" for name in settings)
     bridge = "ip -o address show dev vmmlab0; ip -o link show master vmmlab0"
     before = "echo 1 > /proc/sys/net/ipv4/ip_forward"
-    script = f"{before}; {start}; {look}; {bridge}; {stop}; ip -o link"
+    script = f"{before}; {ask}; {start}; {ask}; {look}; {bridge}; {stop}; ip -o link"
     done = sandbox.run("unshare", "--net", "sh", "-ec", script)
     assert done.returncode == 0, done.stdout
     lines = done.stdout.splitlines()
@@ -272,6 +273,23 @@ def test_network(applied: tuple[Sandbox, Play, Play]) -> None:
     assert "inet6" not in done.stdout
     assert "vmmlab-tap0" in lines[3]
     assert [line.split()[1] for line in lines[4:]] == ["lo:"]
+
+
+def test_no_bridge_cuts_its_host_off(applied: tuple[Sandbox, Play, Play]) -> None:
+    """The unit asks before it makes one: a network may have come up since."""
+    sandbox, _, _ = applied
+    text = sandbox.path("/etc/systemd/system/vmmlab-network.service").read_text()
+    ask = text.partition("ExecStartPre=")[2].partition("\n")[0]
+    lan = "ip link add lan type bridge; ip address add 10.213.0.9/24 dev lan; ip link set lan up"
+    done = sandbox.run("unshare", "--net", "sh", "-ec", f"{lan}; {ask}")
+    assert done.returncode == 1, done.stdout
+    assert (
+        "the guests' network 10.213.0.0/24 would cut off the route 10.213.0.0/24 dev lan"
+        in done.stdout
+    )
+    assert "set guest_network of this host to a free network, for example 10.214.0.0/24" in (
+        done.stdout
+    )
 
 
 def test_missing_image(applied: tuple[Sandbox, Play, Play]) -> None:

@@ -130,11 +130,12 @@ def test_a_machine_is_known_again(tmp_path: Path) -> None:
     first = look()
     assert (first["machine_id"], first["boot_id"], first["name"]) == ("m", "b", "")
     (tmp_path / "etc/vmmlab").mkdir()
-    lab = {"host": "lab-03", "machine": first["hardware"]}
+    lab = {"host": "lab-03", "machine": first["hardware"], "guest_address": "10.213.0.2"}
     (tmp_path / "etc/vmmlab/lab.json").write_text(json.dumps(lab))
     (tmp_path / "proc/sys/kernel/random/boot_id").write_text("other")
     again = look()
     assert (again["name"], again["provisioned"]) == ("lab-03", first["hardware"])
+    assert (first["guest_address"], again["guest_address"]) == ("", "10.213.0.2")
     assert again["hardware"] == first["hardware"]
     (card / "address").write_text("52:54:00:00:00:02")
     assert look()["hardware"] != first["hardware"], "a copy of the disk in another machine"

@@ -47,6 +47,10 @@ def test_what_people_write_is_no_mistake() -> None:
         ),
         ({"plna": "report"}, "h1: plna is no variable of vmmlab (did you mean 'plan'?)"),
         ({"guest_memory_mib": "2G"}, "h1: argument 'guest_memory_mib' is of type str and"),
+        (
+            {"guest_network": "10.213.0.7/24"},
+            "h1: guest_network is '10.213.0.7/24': 10.213.0.7/24 has host bits set; expected",
+        ),
         ({"guest_disk_cache": "writethru"}, "h1: value of guest_disk_cache must be one of:"),
     ],
 )

@@ -1,6 +1,14 @@
 """Filters that turn a VMM and the builds it runs into what its unit and its record hold."""
 
+import sys
+from pathlib import Path
 from typing import Any
+
+SHARED = str(Path(__file__).resolve().parents[3] / "playbooks/module_utils")
+if SHARED not in sys.path:
+    sys.path.append(SHARED)
+
+from guest_network import addresses  # noqa: E402 - found through the lines above
 
 KERNEL = "bzImage"
 IMAGE = "image.raw"
@@ -100,6 +108,7 @@ class FilterModule:
     def filters(self) -> dict[str, Any]:
         """Return the filters by name."""
         return {
+            "guest_addresses": addresses,
             "guest_command": guest_command,
             "guest_interface": guest_interface,
             "guest_record": guest_record,

@@ -28,7 +28,8 @@ machine:
   returned: always
   description:
     - Its machine_id and boot_id; hardware, a checksum of what tells it from other machines.
-    - The name under which it was provisioned, and the hardware then; empty when it was not.
+    - The name under which it was provisioned, the hardware then, and guest_address, that of its
+      guests; empty when it was not.
 """
 
 import fcntl
@@ -105,10 +106,13 @@ def ended(progress: Path) -> bool:
 def machine(root: Path) -> dict[str, str]:
     """Return what tells this machine from others, and what it was provisioned as."""
     try:
-        lab = json.loads(text_of(root / "etc/vmmlab/lab.json"))
-        before = {"name": str(lab["host"]), "provisioned": str(lab["machine"])}
-    except (ValueError, KeyError, TypeError):
-        before = {"name": "", "provisioned": ""}
+        found = json.loads(text_of(root / "etc/vmmlab/lab.json"))
+    except ValueError:
+        found = None
+    lab = found if isinstance(found, dict) else {}
+    before = {"name": "", "provisioned": "", "guest_address": str(lab.get("guest_address", ""))}
+    if "host" in lab and "machine" in lab:
+        before |= {"name": str(lab["host"]), "provisioned": str(lab["machine"])}
     ids = {
         "machine_id": text_of(root / "etc/machine-id"),
         "boot_id": text_of(root / "proc/sys/kernel/random/boot_id"),

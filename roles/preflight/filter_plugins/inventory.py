@@ -3,6 +3,7 @@
 import difflib
 import json
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,12 @@ from jinja2 import Undefined
 
 from collector.errors import did_you_mean
 
+SHARED = str(Path(__file__).resolve().parents[3] / "playbooks/module_utils")
+if SHARED not in sys.path:
+    sys.path.append(SHARED)
+
+from guest_network import parse  # noqa: E402 - found through the lines above
+
 GROUPS = ("controllers", "builders", "lab")
 UNNEEDED = "builders"
 """Where everything is built already; a group that looks like it is a mistake all the same."""
@@ -23,6 +30,8 @@ CLOSE_TO = ("plan", "run_name", "results_dir", "only", "vmms")
 """Variables without a role's name: another that looks like one of them is a mistake."""
 ONE_FOR_ALL = (*CLOSE_TO, "builds_from", "lab_state_dir", "virtual_lab_port")
 """Variables that several machines of a run use, and that must mean the same to all of them."""
+NETWORK = "guest_network"
+"""It is looked at here, before anything is built for it, and on each lab host."""
 _CLOSE = 0.75
 """Two letters of `plan` in the other order are as close as that."""
 _TYPED = ("type", "elements", "choices")
@@ -116,6 +125,11 @@ def _host_faults(values: Mapping[str, Any], known: _Known) -> Iterator[str]:
             yield f"{name} is no variable of vmmlab (did you mean '{close[0]}'?)"
     spec = {name: known.spec[name] for name in typed}
     yield from ArgumentSpecValidator(spec).validate(typed).error_messages
+    if NETWORK in typed:
+        try:
+            parse(typed[NETWORK])
+        except ValueError as error:
+            yield str(error)
 
 
 def _parted(hostvars: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

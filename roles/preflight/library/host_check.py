@@ -17,6 +17,7 @@ options:
   kvm: {type: bool, default: true, description: Whether KVM is needed.}
   own_units: {type: str, default: vmmlab, description: Guests below a cgroup of this name are ours.}
   guest_cpus: {type: str, default: "", description: Processors that run guests; empty is all.}
+  guest_network: {type: str, default: "", description: The guests' network; empty is none.}
   controller_time:
     type: float
     default: 0
@@ -45,6 +46,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.guest_network import look_at_guest_network
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -202,22 +204,31 @@ def look(wanted: dict[str, Any]) -> dict[str, Any]:
         fix = f"Free some space there ({wanted['path']})."
         need(f"{free:.1f} GiB free at {wanted['path']}", f"{wanted['disk_gib']} GiB", fix)
     if wanted["kvm"]:
-        look_at_kvm(processor, need, warnings)
-        look_at_processors(wanted["guest_cpus"], need, warnings)
-        if found := tuners():
-            warnings.append(
-                f"{', '.join(found)} may turn the tuning back while this host measures: each"
-                f" measurement says whether it lasted; to be sure, systemctl stop {' '.join(found)}"
-            )
-        guests = foreign_guests(wanted["own_units"])
-        if guests:
-            fix = "Stop them: they would disturb every measurement."
-            need(f"other guests run: {', '.join(guests)}", "no other guest", fix)
+        look_at_lab_host(wanted, processor, need, warnings)
     off = time.time() - wanted["controller_time"]
     if wanted["controller_time"] and abs(off) > CLOCK_TOLERANCE_S:
         fix = "Set the clock (timedatectl set-ntp true)."
         need(f"the clock is {off:+.0f} s off", f"at most {CLOCK_TOLERANCE_S} s", fix)
     return {"problems": problems, "warnings_found": warnings, "facts": facts}
+
+
+def look_at_lab_host(
+    wanted: dict[str, Any], processor: dict[str, str], need: Need, warnings: list[str]
+) -> None:
+    """Add what is wrong with a machine that is to run guests."""
+    look_at_kvm(processor, need, warnings)
+    look_at_processors(wanted["guest_cpus"], need, warnings)
+    if wanted["guest_network"]:
+        look_at_guest_network(wanted["guest_network"], need, warnings)
+    if found := tuners():
+        warnings.append(
+            f"{', '.join(found)} may turn the tuning back while this host measures: each"
+            f" measurement says whether it lasted; to be sure, systemctl stop {' '.join(found)}"
+        )
+    guests = foreign_guests(wanted["own_units"])
+    if guests:
+        fix = "Stop them: they would disturb every measurement."
+        need(f"other guests run: {', '.join(guests)}", "no other guest", fix)
 
 
 def look_at_kvm(processor: dict[str, str], need: Need, warnings: list[str]) -> None:
@@ -246,13 +257,14 @@ def main() -> None:
             "kvm": {"type": "bool", "default": True},
             "own_units": {"type": "str", "default": "vmmlab"},
             "guest_cpus": {"type": "str", "default": ""},
+            "guest_network": {"type": "str", "default": ""},
             "controller_time": {"type": "float", "default": 0},
         },
         supports_check_mode=True,
     )
     try:
         result = look(module.params)
-    except (OSError, KeyError, TypeError) as error:
+    except (OSError, KeyError, TypeError, subprocess.SubprocessError) as error:
         module.fail_json(msg=f"cannot look at this machine: {error!r}")
     module.exit_json(changed=False, **result)
 
