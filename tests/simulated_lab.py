@@ -2,7 +2,8 @@
 
 Needs root, overlayfs and sshd. A host has its own view of the file system and of processes, so the
 real roles change nothing here; its systemctl and its guests are the runner's fakes, which answer at
-once. What is not simulated is KVM: the role preflight and the trial of guests are left out.
+once. What is not simulated is KVM: the role preflight and the trial of guests are left out. Each
+lab has a network of its own (127.N), so several may run at once.
 """
 
 import json
@@ -87,6 +88,8 @@ class SimulatedHost:
     """One host: its folder, its addresses, its SSH server."""
 
     name: str
+    network: str
+    """The first two bytes of its addresses: its lab's own."""
     number: int
     folder: Path
     server: subprocess.Popen[bytes] | None = None
@@ -94,12 +97,12 @@ class SimulatedHost:
     @property
     def address(self) -> str:
         """Where its SSH server listens."""
-        return f"127.0.1.{self.number}"
+        return f"{self.network}.1.{self.number}"
 
     @property
     def guest_address(self) -> str:
         """Where its guest answers."""
-        return f"127.0.2.{self.number}"
+        return f"{self.network}.2.{self.number}"
 
     def boot(self) -> dict[str, str]:
         """Return what tells its boot from that of another host: all of them are one machine."""
@@ -146,6 +149,19 @@ class SimulatedHost:
             self.server = None
 
 
+def claim() -> socket.socket:
+    """Return a socket that keeps other labs on this machine away from a network of its own."""
+    for second in range(255):
+        claimed = socket.socket()
+        try:
+            claimed.bind((f"127.{second}.3.1", PORT))
+        except OSError:
+            claimed.close()
+        else:
+            return claimed
+    raise OSError("there are 255 simulated labs on this machine")
+
+
 def answers(address: str) -> bool:
     """Tell whether an SSH server says its first word."""
     with suppress(OSError), socket.create_connection((address, PORT), timeout=5) as link:
@@ -174,6 +190,7 @@ class SimulatedLab:
     releases: Sequence[str] = ()
     """What is built for; by default this machine's own."""
     hosts: list[SimulatedHost] = field(default_factory=list)
+    claimed: socket.socket = field(default_factory=claim)
 
     def __enter__(self) -> Self:
         """Make what a lab needs, and start the hosts."""
@@ -184,7 +201,8 @@ class SimulatedLab:
             self.write_builds(name)
         more = " ".join(f"{name}={value}" for name, value in self.environment.items())
         for number in range(1, self.count + 1):
-            host = SimulatedHost(f"sim-{number:02d}", number, self.folder / f"sim-{number:02d}")
+            name = f"sim-{number:02d}"
+            host = SimulatedHost(name, self.network, number, self.folder / name)
             self.hosts.append(host)
             for path, text in {**host.boot(), **self.seen.get(host.name, {})}.items():
                 file = host.folder / "seen" / path.lstrip("/")
@@ -199,6 +217,12 @@ class SimulatedLab:
         """Stop the hosts."""
         for host in self.hosts:
             host.stop()
+        self.claimed.close()
+
+    @property
+    def network(self) -> str:
+        """The first two bytes of all its addresses."""
+        return self.claimed.getsockname()[0].removesuffix(".3.1")
 
     @property
     def key(self) -> Path:
