@@ -34,11 +34,11 @@ check: $(DEV_STAMP) ## lint, types and unit tests: under two minutes
 	$(BIN)/mypy
 	$(BIN)/yamllint --strict .
 	$(BIN)/ansible-lint --offline -q
-	$(BIN)/pytest -n 2 -q -m "not sandbox and not e2e"
+	$(BIN)/pytest -n 4 --dist worksteal -q -m "not sandbox and not e2e"
 
 .PHONY: test
 test: check ## everything: check, roles in the sandbox, full.yml in the virtual lab
-	$(BIN)/pytest -q -m sandbox
+	$(BIN)/pytest -n 2 --dist loadfile -q -m sandbox
 	$(BIN)/pytest -q -m e2e
 
 CATALOGUE := collector/words/zh.po

@@ -3,7 +3,6 @@
 Here is also the lab that all end-to-end tests share: full.yml takes most of their time.
 """
 
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +15,7 @@ RUNNER = HERE.parent / "roles/measure/files"
 for folder in (RUNNER, HERE / "runner", HERE / "e2e", HERE, HERE.parent):
     sys.path.insert(0, str(folder))
 
-from e2e_lab import Lab  # noqa: E402 - found through the lines above
+from e2e_lab import Ended, Lab, Snapshot  # noqa: E402 - found through the lines above
 
 
 @pytest.fixture(scope="session")
@@ -28,8 +27,18 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 
 @pytest.fixture(scope="session")
-def full(lab: Lab) -> subprocess.CompletedProcess[str]:
-    """Return the output of full.yml, run once for all tests."""
+def before(lab: Lab) -> Snapshot:
+    """Return what the lab's machine is while it has seen nothing but the lab's key."""
+    for stage, *options in (["build"], ["provision", "--limit", "controllers"]):
+        done = lab.play(stage, *options)
+        assert done.returncode == 0, done.last_words
+    return lab.snapshot()
+
+
+@pytest.fixture(scope="session")
+def full(lab: Lab, before: Snapshot) -> Ended:
+    """Return the end of full.yml, run once for all tests."""
+    assert before
     return lab.play("full")
 
 

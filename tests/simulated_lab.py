@@ -222,7 +222,7 @@ class SimulatedLab:
     @property
     def network(self) -> str:
         """The first two bytes of all its addresses."""
-        return self.claimed.getsockname()[0].removesuffix(".3.1")
+        return str(self.claimed.getsockname()[0]).removesuffix(".3.1")
 
     @property
     def key(self) -> Path:

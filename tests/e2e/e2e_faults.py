@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from e2e_lab import ROOT, Lab, until
+from e2e_lab import ROOT, Ended, Lab, Started, until
 from modules import load
 
 VMM = "qemu_microvm"
@@ -68,13 +68,13 @@ class Faulted:
             "results_dir": str(self.results),
         }
 
-    def begin(self, **settings: Any) -> subprocess.Popen[str]:
+    def begin(self, **settings: Any) -> Started:
         """Start the stage measure on the controller."""
         return self.lab.begin("measure", **self.settings, **settings)
 
-    def measure(self, **settings: Any) -> subprocess.CompletedProcess[str]:
+    def measure(self, **settings: Any) -> Ended:
         """Run the stage measure to its end."""
-        return self.lab.end(self.begin(**settings))
+        return self.begin(**settings).end()
 
     def progress(self) -> dict[str, Any]:
         """Return the run's progress on the lab host, which may be away just now."""

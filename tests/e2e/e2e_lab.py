@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -16,6 +17,8 @@ TIME_LIMIT_S = 3600
 PATIENCE_S = 600.0
 THP = "/sys/kernel/mm/transparent_hugepage/enabled"
 
+Snapshot = dict[str, list[str]]
+
 
 def until(true: Callable[[], bool], what: str, patience: float = PATIENCE_S) -> None:
     """Wait for something that must come."""
@@ -23,6 +26,37 @@ def until(true: Callable[[], bool], what: str, patience: float = PATIENCE_S) -> 
     while not true():
         assert time.monotonic() < end, f"waited {patience:.0f} s for: {what}"
         time.sleep(1.0)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What came of a playbook: its exit code, and all that it said."""
+
+    returncode: int
+    stdout: str
+
+    @property
+    def last_words(self) -> str:
+        """The end of what it said, for the message of an assertion."""
+        return self.stdout[-6000:]
+
+
+@dataclass(frozen=True)
+class Started:
+    """A playbook that runs."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def kill(self) -> None:
+        """Kill it with all that it started."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def end(self) -> Ended:
+        """Wait for its end."""
+        code = self.process.wait(TIME_LIMIT_S)
+        return Ended(code, self.log.read_text())
 
 
 @dataclass(frozen=True)
@@ -44,7 +78,7 @@ class Lab:
         """Where its runs are on the controller."""
         return self.folder / "results"
 
-    def command(self, playbook: str, **settings: Any) -> list[str]:
+    def command(self, playbook: str, *options: str, **settings: Any) -> list[str]:
         """Return the words that run a playbook in this lab; `settings` come before its own."""
         own = {
             "lab_state_dir": str(self.folder / "state"),
@@ -55,26 +89,31 @@ class Lab:
             "run_name": "tiny",
         }
         program = str(Path(sys.executable).with_name("ansible-playbook"))
-        return [program, f"playbooks/{playbook}.yml", "-e", json.dumps({**own, **settings})]
+        given = json.dumps({**own, **settings})
+        return [program, f"playbooks/{playbook}.yml", "-e", given, *options]
 
-    def begin(self, playbook: str, **settings: Any) -> subprocess.Popen[str]:
-        """Start a playbook in a process group of its own."""
-        return subprocess.Popen(
-            self.command(playbook, **settings), cwd=ROOT, text=True, start_new_session=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            env={**os.environ, "ANSIBLE_NOCOLOR": "1"},
-        )  # fmt: skip
+    def begin(self, playbook: str, *options: str, **settings: Any) -> Started:
+        """Start a playbook in a process group of its own; its output grows in the lab's folder."""
+        self.folder.mkdir(exist_ok=True)
+        log = self.folder / f"{len(list(self.folder.glob('*.log'))) + 1:02}-{playbook}.log"
+        with log.open("xb") as output:
+            process = subprocess.Popen(
+                self.command(playbook, *options, **settings), cwd=ROOT, start_new_session=True,
+                stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                env={**os.environ, "ANSIBLE_NOCOLOR": "1"},
+            )  # fmt: skip
+        return Started(process, log)
 
-    def end(self, started: subprocess.Popen[str]) -> subprocess.CompletedProcess[str]:
-        """Wait for a playbook; its output is also kept in the lab's folder."""
-        output, _ = started.communicate(timeout=TIME_LIMIT_S)
-        with (self.folder / "output.log").open("a") as log:
-            log.write(f"$ {started.args!r}\n{output}\n")
-        return subprocess.CompletedProcess(started.args, started.returncode, output, "")
-
-    def play(self, playbook: str, **settings: Any) -> subprocess.CompletedProcess[str]:
+    def play(self, playbook: str, *options: str, **settings: Any) -> Ended:
         """Run a playbook as a user would."""
-        return self.end(self.begin(playbook, **settings))
+        return self.begin(playbook, *options, **settings).end()
+
+    def snapshot(self) -> Snapshot:
+        """Return what the lab host is, once it has nothing left to start by itself."""
+        self.ssh("systemctl is-system-running --wait || true")
+        script = (ROOT / "tests/host_snapshot.py").read_text()
+        found: Snapshot = json.loads(self.ssh(f"python3 - <<'END'\n{script}\nEND\n"))
+        return found
 
     def ssh(self, command: str) -> str:
         """Run a command on the lab host as root, over one connection kept for all of them."""

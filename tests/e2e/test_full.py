@@ -2,10 +2,9 @@
 
 import json
 import re
-import subprocess
 
 import pytest
-from e2e_lab import Lab
+from e2e_lab import Ended, Lab
 from openpyxl import load_workbook
 
 VMMS = ("stratovirt", "qemu", "qemu_microvm")
@@ -18,18 +17,13 @@ def changed(output: str) -> int:
     return sum(int(number) for number in re.findall(r"changed=(\d+)", output))
 
 
-def shown(done: subprocess.CompletedProcess[str]) -> str:
-    """Return the end of a play's output, for the message of an assertion."""
-    return done.stdout[-6000:]
-
-
-def test_full_ends_with_success_and_says_where_the_workbook_is(
-    lab: Lab, full: subprocess.CompletedProcess[str]
-) -> None:
+def test_full_ends_with_success_and_says_where_the_workbook_is(lab: Lab, full: Ended) -> None:
     """One command leads to a workbook, and the last lines say where it is and what was made."""
-    assert full.returncode == 0, shown(full)
-    assert str(lab.results / "tiny/report.xlsx") in full.stdout, shown(full)
-    assert re.search(r"(\d+) measurements planned, \1 made, 0 missing", full.stdout), shown(full)
+    assert full.returncode == 0, full.last_words
+    assert str(lab.results / "tiny/report.xlsx") in full.stdout, full.last_words
+    assert re.search(r"(\d+) measurements planned, \1 made, 0 missing", full.stdout), (
+        full.last_words
+    )
 
 
 @pytest.mark.usefixtures("full")
@@ -67,8 +61,8 @@ def test_a_second_provision_changes_nothing(lab: Lab) -> None:
     """Builds are in the cache and the lab host is as it shall be."""
     for stage in ("build", "provision"):
         again = lab.play(stage)
-        assert again.returncode == 0, shown(again)
-        assert changed(again.stdout) == 0, shown(again)
+        assert again.returncode == 0, again.last_words
+        assert changed(again.stdout) == 0, again.last_words
 
 
 @pytest.mark.usefixtures("full")
@@ -76,6 +70,6 @@ def test_the_same_run_again_measures_nothing(lab: Lab) -> None:
     """A finished measurement is known by its complete files."""
     logs = {p: p.stat().st_mtime_ns for p in (lab.results / "tiny").rglob("*.log")}
     again = lab.play("measure")
-    assert again.returncode == 0, shown(again)
+    assert again.returncode == 0, again.last_words
     assert {p: p.stat().st_mtime_ns for p in logs} == logs
-    assert changed(again.stdout) == 0, shown(again)
+    assert changed(again.stdout) == 0, again.last_words
