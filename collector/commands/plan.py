@@ -14,6 +14,7 @@ from collector.plan.part import part
 from collector.plan.project import (
     control_name,
     find_plan,
+    usual_guest,
     vmm_entries,
     vmm_types,
     with_control,
@@ -30,7 +31,7 @@ from collector.plan.record import (
 from collector.plan.schedule import EMULATED, HARDWARE, blocks
 from collector.plan.show import show_plan, show_plans
 from collector.plan.totals import totals
-from collector.subjects.parts.plan import Costs
+from collector.subjects.parts.plan import Costs, Guest
 
 HELP = "what a plan measures, in which order, and how long it takes"
 SHOWN_SEED = 1
@@ -49,6 +50,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=_seed, help="draws the order (default: the plan's, or new)")
     parser.add_argument("--emulated", action="store_true", help="times of the virtual lab")
     parser.add_argument("--json", action="store_true", help="print the schedule as JSON")
+    parser.add_argument(
+        "--guest-disk",
+        type=_mebibytes,
+        metavar="MIB",
+        help="size of the guests' disk, which must hold the plan's files (default: that of a lab"
+        " that sets no guest_image_size_mib)",
+    )
+    parser.add_argument(
+        "--guest-memory", type=_mebibytes, metavar="MIB", help="memory of the smallest guest"
+    )
     record = parser.add_argument_group("the record of a run")
     record.add_argument("--start", type=Path, metavar="DIR", help="write DIR/run.json, or go on")
     record.add_argument("--check", action="store_true", help="write nothing, say what would be")
@@ -141,7 +152,7 @@ def _wanted(arguments: argparse.Namespace, existing: dict[str, Any] | None) -> W
         given = existing["vmm_entries"] if given is None else given
         left_out = {**left_out, **existing["left_out"]}
     if arguments.plan:
-        plan = resolve_plan(find_plan(arguments.plan), types)
+        plan = resolve_plan(find_plan(arguments.plan), types, _guest(arguments))
     else:
         recorded = (existing or {})["plan"]
         plan = Plan.from_data(recorded["name"], recorded)
@@ -154,6 +165,13 @@ def _wanted(arguments: argparse.Namespace, existing: dict[str, Any] | None) -> W
         reasons = "; ".join(f"{name}: {why}" for name, why in left_out.items())
         raise UnusableInputError(f"every VMM is left out, nothing can be measured ({reasons})")
     return wanted
+
+
+def _guest(arguments: argparse.Namespace) -> Guest:
+    """Return what is known of the guests; who starts a run says it of its own lab."""
+    given = (arguments.guest_disk, arguments.guest_memory)
+    usual = (None, None) if arguments.start else usual_guest()
+    return Guest(*(_first(*pair) for pair in zip(given, usual, strict=True)))
 
 
 def _given_vmms(text: str | None) -> list[Any] | None:
@@ -181,6 +199,12 @@ def _left_out(text: str) -> tuple[str, str]:
 def _seed(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and int(text) < 2**32):
         raise argparse.ArgumentTypeError(f"'{text}' is no whole number from 0 to 4294967295")
+    return int(text)
+
+
+def _mebibytes(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text)):
+        raise argparse.ArgumentTypeError(f"'{text}' is no whole number of MiB")
     return int(text)
 
 

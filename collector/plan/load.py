@@ -14,13 +14,17 @@ from collector.plan.model import Plan
 from collector.plan.project import VmmType
 from collector.plan.source import Place, Source, read_source
 from collector.subjects import SUBJECTS
+from collector.subjects.parts.plan import Guest
 
 _LONGEST = 60
+_ANY_GUEST = Guest()
 _COMMON = Path(__file__).with_name("plan.schema.json")
 
 
-def load_plan(path: Path) -> tuple[Plan, Source]:
+def load_plan(path: Path, guest: Guest = _ANY_GUEST) -> tuple[Plan, Source]:
     """Return the plan in the file `path`, and the file's data with its lines.
+
+    What is known of the `guest` that it is for is held against what it asks for.
 
     Raises:
         UnusableInputError: the file cannot be read or is no plan; one line of text per fault, each
@@ -30,18 +34,18 @@ def load_plan(path: Path) -> tuple[Plan, Source]:
     refuse(source, faults(source))
     plan = Plan.from_data(path.stem, source.data)
     refuse(source, _nothing_measured(plan))
-    refuse(source, (fault for each in SUBJECTS.values() for fault in each.plan.faults(plan)))
+    refuse(source, (fault for each in SUBJECTS.values() for fault in each.plan.faults(plan, guest)))
     return plan, source
 
 
-def resolve_plan(path: Path, types: Mapping[str, VmmType]) -> Plan:
-    """Return the plan in `path` for the VMM `types` there are.
+def resolve_plan(path: Path, types: Mapping[str, VmmType], guest: Guest = _ANY_GUEST) -> Plan:
+    """Return the plan in `path` for the VMM `types` there are, and such a `guest`.
 
     Raises:
         UnusableInputError: the file is no plan, or gives an initrd to a VMM that is unknown or
             boots without one.
     """
-    plan, source = load_plan(path)
+    plan, source = load_plan(path, guest)
     refuse(source, _initrd_faults(plan, types))
     return plan
 

@@ -64,6 +64,13 @@ def find_plan(name: str, root: Path = ROOT) -> Path:
     return near(plans[name])
 
 
+def usual_guest(root: Path = ROOT) -> tuple[int, int]:
+    """Return disk and memory (MiB) of the guests of a lab that says nothing of them."""
+    path = root / "playbooks" / "group_vars" / "all" / "lab.yml"
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return data["guest_image_size_mib"], data["guest_memory_mib"]
+
+
 def vmm_types(root: Path = ROOT) -> dict[str, VmmType]:
     """Return the VMM types of the checkout in their order: one folder `roles/vmm_*` each.
 

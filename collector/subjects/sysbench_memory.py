@@ -12,7 +12,7 @@ from collector.subjects.parts.folder import BYTES, differs, nothing, nothing_der
 from collector.subjects.parts.looks import Chart, Matrix, Table, Texts
 from collector.subjects.parts.metric import Metric
 from collector.subjects.parts.model import Case, Stated, Stray, Subject
-from collector.subjects.parts.plan import Costs, Plan, PlanPart, Step
+from collector.subjects.parts.plan import Costs, Guest, Plan, PlanPart, Step
 from collector.words import say
 
 _NAME = "sysbench-memory"
@@ -59,17 +59,24 @@ def _steps(plan: Plan, _costs: Costs) -> Iterator[Step]:
             )
 
 
-def _faults(plan: Plan) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Say which blocks are larger than the share of a thread, so that none is ever moved.
+def _faults(plan: Plan, guest: Guest) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Say which blocks are larger than the guest, or than the share of a thread.
 
-    `tls_total_ops` in sysbench's sb_memory.c: the total, divided by block and threads.
+    Of the former none can be had, of the latter none is ever moved: `tls_total_ops` in sysbench's
+    sb_memory.c is the total, divided by block and threads.
     """
     part = plan.parts.get(_KEY)
     if not part:
         return
     share = (size_in_bytes(part["total_size"]) or 0.0) / part["threads"]
     for place, size in enumerate(part["block_sizes"]):
-        if (size_in_bytes(size) or 0.0) > share:
+        if guest.memory_mib and (size_in_bytes(size) or 0.0) >= guest.memory_mib << 20:
+            text = (
+                f"memory.block_sizes[{place}] is {size}, and a guest has {guest.memory_mib} MiB of"
+                " memory (guest_memory_mib): it cannot hold one block; make it smaller"
+            )
+            yield (_KEY, "block_sizes", place), text
+        elif (size_in_bytes(size) or 0.0) > share:
             text = (
                 f"memory.block_sizes[{place}] is {size}, but each of {part['threads']} threads"
                 f" moves only its share of {part['total_size']}: not one block is moved, and"

@@ -191,6 +191,44 @@ def test_a_wrong_plan_is_refused_with_its_line(tmp_path: Path, text: str, expect
     assert refusal(tmp_path / "plan.yml", text) == expected
 
 
+@pytest.mark.parametrize(
+    ("size", "disk", "room"),
+    [("824M", "1024", None), ("825M", "1024", 824), ("20G", "20480", 20280), ("1T", "100", 0)],
+)
+def test_files_that_the_guests_disk_cannot_hold(
+    size: str, disk: str, room: int | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Told once for all subjects that use them, with the line, before a run begins."""
+    path = tmp_path / "plan.yml"
+    shapes = "  iops: {threads: 1, block_size: 4k}\n  latency: {threads: 1, block_size: 4k}\n"
+    fileio = f"fileio:\n  modes: [rndrd]\n  total_size: {size}\n{shapes}"
+    path.write_text(SHORT.replace("repetitions: 0", "repetitions: 1") + fileio, encoding="utf-8")
+    start = ["plan", str(path), "--vmms=qemu", "--check", f"--start={tmp_path / 'run'}"]
+    code = main([*start, f"--guest-disk={disk}"])
+    refused = (
+        f"vmmlab plan: {path}:8: fileio.total_size is {size}, and a guest's disk of {disk} MiB has"
+        f" room for {room} MiB of files at most; make total_size smaller, or the disk larger (the"
+        " variable guest_image_size_mib; --guest-disk of vmmlab plan)\n"
+    )
+    assert (code, capsys.readouterr().err) == ((0, "") if room is None else (2, refused))
+    assert main(start) == ExitStatus.OK  # nothing is known of the guests
+
+
+def test_the_usual_guest_is_known_to_who_only_looks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`vmmlab plan` reckons with the guests of a lab that says nothing of them."""
+    path = tmp_path / "plan.yml"
+    memory = "memory: {threads: 1, total_size: 1T, block_sizes: [1M, 1G], access_modes: [seq]}\n"
+    path.write_text(SHORT + memory, encoding="utf-8")
+    assert main(["plan", str(path)]) == ExitStatus.UNUSABLE
+    assert capsys.readouterr().err == (
+        f"vmmlab plan: {path}:6: memory.block_sizes[1] is 1G, and a guest has 1024 MiB of memory"
+        " (guest_memory_mib): it cannot hold one block; make it smaller\n"
+    )
+    assert main(["plan", str(path), "--guest-memory=2048"]) == ExitStatus.OK
+
+
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     """Bytes that are no UTF-8 are no plan."""
     path = tmp_path / "plan.yml"

@@ -205,7 +205,7 @@ def with_a_new_subject(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the collector to which one module, and its Chinese words, were added."""
     tree = tmp_path_factory.mktemp("tree")
     shutil.copytree(ROOT / "collector", tree / "collector", ignore=shutil.ignore_patterns("__py*"))
-    for folder in ("inventory", "roles"):
+    for folder in ("inventory", "playbooks", "roles"):
         (tree / folder).symlink_to(ROOT / folder)
     (tree / "collector" / "subjects" / "wakeup.py").write_text(NEW)
     with (tree / "collector" / "words" / "zh.po").open("a", encoding="utf-8") as catalogue:

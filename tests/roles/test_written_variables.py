@@ -22,7 +22,7 @@ GIVEN = {
     *("lab_lock_advice", "lab_lock_force", "lab_lock_names", "lab_lock_run"),
     *("measure_again", "measure_blocks", "measure_run", "measure_run_dir", "measure_started"),
     *("measure_discard", "measure_trial_vmms", "virtual_lab_discard"),
-    *("plan_left_out", "plan_start", "report_failed"),
+    *("plan_guest_disk_mib", "plan_left_out", "plan_start", "report_failed"),
 }
 """Options that connect roles: the playbooks give them, so an inventory that has them is refused."""
 

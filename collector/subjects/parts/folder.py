@@ -9,12 +9,12 @@ from collector.words import Message, say, say_in
 
 THREADS = say_in("after a number", "threads")
 BYTES = say_in("after a number", "bytes per block")
-_UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+_UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 
 
 def size_in_bytes(text: object) -> float | None:
     """Return what `4k`, `128K`, `1M` mean to sysbench; None for what is no size."""
-    found = re.fullmatch(r"(\d+)([kmg]?)", str(text).strip().lower())
+    found = re.fullmatch(r"(\d+)([kmgt]?)", str(text).strip().lower())
     return float(int(found[1]) * _UNITS[found[2]]) if found else None
 
 

@@ -22,6 +22,14 @@ class Costs:
     """Until the memory of a guest that has just booted stands still."""
 
 
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """What is known of the guests that a plan measures; None: nothing."""
+
+    disk_mib: int | None = None
+    memory_mib: int | None = None
+
+
 class Plan(Protocol):
     """A plan, as far as a subject knows it."""
 
@@ -72,8 +80,8 @@ class PlanPart:
         steps: returns what is measured in one guest, in order.
         measuring: returns the seconds for which a guest is measured by one step of a case, without
             what only prepares it.
-        faults: returns the place in the file and the text of what a plan asks for in vain, though
-            each of its values is allowed.
+        faults: returns the place in the file and the text of what a plan asks of such guests in
+            vain, though each of its values is allowed.
     """
 
     schema: Mapping[str, Any]
@@ -81,4 +89,4 @@ class PlanPart:
     count: Callable[[Plan], int]
     steps: Callable[[Plan, Costs], Iterable[Step]]
     measuring: Callable[[Plan, Costs, str], float]
-    faults: Callable[[Plan], Iterable[tuple[tuple[str | int, ...], str]]]
+    faults: Callable[[Plan, Guest], Iterable[tuple[tuple[str | int, ...], str]]]
