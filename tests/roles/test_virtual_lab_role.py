@@ -98,7 +98,11 @@ def test_teardown_keeps_what_runs_have_left(tmp_path: Path) -> None:
     record = {"format": 1, "started": "monday", "plan": {}, "seed": 1, "vmms": [], "hosts": []}
     record |= {"vmm_entries": [], "left_out": {}, "blocks": []}
     (results / "friday/run.json").write_text(json.dumps(record))
+    others = disk.parent / "thesis.tex"
+    others.touch()
+    for name in ("pid", "console.log", "host_ed25519.pub", "qemu-0123456789abcdef"):
+        (disk.parent / name).touch()
     done = sandbox.play("virtual_lab", wanted, tasks_from="teardown")
     assert done.code == 0, done.output
     assert (results / "friday/lab1" / log).read_text() == "log\n"
-    assert not disk.parent.exists()
+    assert list(disk.parent.iterdir()) == [others], "somebody else's stays"
