@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from modules import load_module
+from modules import load_module, run_module
 from sandbox import Play, Sandbox
 
 PACK = load_module("roles/artifact/library/pack_artifact.py")
@@ -279,3 +279,24 @@ def test_no_other_file_of_the_controller_is_sent(shipping: Shipping, tmp_path: P
     assert refused.code != 0
     assert f"names {secret}; expected archives (.tar.gz) in {shipping.cache}" in words(refused)
     assert shipping.shipped() == []
+
+
+def test_a_folder_of_somebody_elses_is_no_store(tmp_path: Path) -> None:
+    """Nothing arrives there, and a teardown leaves it; a store goes, and not what is above it."""
+    folder = tmp_path / "srv"
+    folder.mkdir(mode=0o711)
+    (folder / "thesis.tex").touch()
+    build = {"name": "x", "store": str(folder / "x-1"), "data": {"bzImage": "data:1"}}
+    build |= {"archive": "x.tar.gz", "archive_sha256": "1"}
+    refused = run_module(STORE_MODULE, store=str(folder), builds=[build])
+    assert "set ship_store to a folder that is vmmlab's alone" in refused["msg"]
+    assert run_module(STORE_MODULE, store=str(folder), remove=True)["changed"] is False
+    assert [path.name for path in folder.iterdir()] == ["thesis.tex"]
+    store = folder / "store"
+    build["store"] = str(store / "x-1")
+    assert run_module(STORE_MODULE, store=str(store), builds=[build])["wrong"]
+    assert folder.stat().st_mode & 0o777 == 0o711
+    assert run_module(STORE_MODULE, check=True, store=str(store), remove=True)["changed"] is True
+    assert run_module(STORE_MODULE, store=str(store), remove=True)["changed"] is True
+    assert [path.name for path in folder.iterdir()] == ["thesis.tex"]
+    assert run_module(STORE_MODULE, store=str(store), remove=True)["changed"] is False

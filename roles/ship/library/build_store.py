@@ -13,9 +13,10 @@ options:
   builds:
     type: list
     elements: dict
-    required: true
+    default: []
     description: Each with its folder store, and what the role artifact recorded of it.
   take: {type: bool, default: false, description: Take the archives that have arrived.}
+  remove: {type: bool, default: false, description: "Remove the store, if it is one."}
 """
 EXAMPLES = """
 - build_store: {store: /opt/vmmlab/store, builds: "{{ ship_builds | ship_shipped }}"}
@@ -39,6 +40,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.build_files import (
+    RECORD,
     different,
     file_digest,
     read_archive,
@@ -137,14 +139,29 @@ class Store:
         return wrong
 
     def prepare(self) -> None:
-        """Make the folders that archives arrive in."""
-        for path, mode in (
-            (self.folder.parent, 0o755),
-            (self.folder, 0o755),
-            (self.folder / INCOMING, 0o700),
-        ):
-            path.mkdir(parents=True, exist_ok=True)
+        """Make the folders that archives arrive in.
+
+        Raises:
+            ValueError: the folder is somebody else's, who would lose it at a teardown.
+        """
+        if not self.is_ours():
+            raise ValueError(
+                "other files are in that folder, which a teardown would delete; set ship_store to a"
+                " folder that is vmmlab's alone"
+            )
+        if not self.folder.parent.exists():
+            self.folder.parent.mkdir(parents=True)
+            self.folder.parent.chmod(0o755)
+        for path, mode in ((self.folder, 0o755), (self.folder / INCOMING, 0o700)):
+            path.mkdir(exist_ok=True)
             path.chmod(mode)
+
+    def is_ours(self) -> bool:
+        """Tell whether the folder is not there, is empty, or holds what only a store holds."""
+        if not self.folder.exists() or not any(self.folder.iterdir()):
+            return True
+        known = [*self.folder.glob(f"*/{RECORD}"), self.folder / INCOMING, self.folder / CHECKED]
+        return any(path.exists() for path in known)
 
 
 def look(store: Store, builds: list[Build]) -> dict[str, Any]:
@@ -177,19 +194,33 @@ def take(store: Store, builds: list[Build]) -> None:
             )
 
 
+def remove(module: AnsibleModule, store: Store) -> None:
+    """Remove the store, unless somebody else's files are there in its place, and end."""
+    ours = store.is_ours()
+    if not ours:
+        module.warn(f"{store.folder} stays: what is in it is not vmmlab's")
+    gone = ours and store.folder.exists()
+    if gone and not module.check_mode:
+        shutil.rmtree(store.folder)
+    module.exit_json(changed=gone)
+
+
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(
         argument_spec={
             "store": {"type": "path", "required": True},
-            "builds": {"type": "list", "elements": "dict", "required": True},
+            "builds": {"type": "list", "elements": "dict", "default": []},
             "take": {"type": "bool", "default": False},
+            "remove": {"type": "bool", "default": False},
         },
         supports_check_mode=True,
     )
     store = Store(Path(module.params["store"]))
     builds = module.params["builds"]
     taking = module.params["take"] and not module.check_mode
+    if module.params["remove"]:
+        remove(module, store)
     try:
         if taking:
             take(store, builds)
