@@ -19,7 +19,7 @@ HOSTS = {"controllers": "controller", "builders": "builder", "lab": "lab-01"}
 GIVEN = {
     *("artifact_before", "artifact_inputs", "artifact_name", "artifact_record"),
     *("guest_builds", "guest_lab_public_key", "guest_machine", "guest_vmms"),
-    *("lab_lock_advice", "lab_lock_force", "lab_lock_names", "lab_lock_run"),
+    *("lab_claim_take", "lab_lock_advice", "lab_lock_force", "lab_lock_names", "lab_lock_run"),
     *("measure_again", "measure_blocks", "measure_run", "measure_run_dir", "measure_started"),
     *("measure_discard", "measure_trial_vmms", "virtual_lab_discard"),
     *("plan_guest_disk_mib", "plan_left_out", "plan_start", "report_failed"),
