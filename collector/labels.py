@@ -238,4 +238,5 @@ def in_words(language: Language, key: str, **fields: Field) -> str:
 
     Raises KeyError for a key or a field that does not exist: a mistake of the program.
     """
-    return replace(WORDS[key], fields=tuple(fields.items())).render(language)
+    message = WORDS[key]
+    return (replace(message, fields=tuple(fields.items())) if fields else message).render(language)

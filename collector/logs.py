@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, cast
 
 from collector.findings import Finding, Severity
@@ -71,6 +72,7 @@ class Log:
         return {name: Printed(value, step(name)) for name, value in self.numbers.items()}
 
 
+@cache
 def step(metric: str) -> float:
     """Return the distance of two neighbouring numbers of `metric` as its tool prints it."""
     if metric in _BOOT:

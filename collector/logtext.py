@@ -7,6 +7,8 @@ Windows editor. This module takes away what those added and keeps the number of 
 import re
 from dataclasses import dataclass
 
+from collector.patterns import on_use
+
 __all__ = ["Line", "decode", "is_illegible", "is_noise", "is_prompt", "read_lines"]
 
 
@@ -45,20 +47,20 @@ _SEQUENCE = r"""
     | \x1b [78] (?! [0-9.,] )                                # save and restore the cursor
     """
 _CHARACTER = "[\\x00-\\x07\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u200b-\\u200f\\u2060\\ufeff]"
-_SEQUENCES = re.compile(f"(?:{_SEQUENCE})+", re.VERBOSE)
-_INVISIBLE = re.compile(f"(?:{_SEQUENCE} | {_CHARACTER})+", re.VERBOSE)
+_SEQUENCES = on_use(f"(?:{_SEQUENCE})+", re.VERBOSE)
+_INVISIBLE = on_use(f"(?:{_SEQUENCE} | {_CHARACTER})+", re.VERBOSE)
 """What a terminal does not show: control sequences, and control characters of no meaning here."""
 
 _OF_A_NUMBER = frozenset("0123456789.,-")
 _LOST = "\ufffd"
 """Stands where something was lost that may have been a digit, so that no number is read there."""
 
-_CURSOR_FORWARD = re.compile(r"\x1b\[(\d{0,3})C")
+_CURSOR_FORWARD = on_use(r"\x1b\[(\d{0,3})C")
 _WIDEST = 200
 """Columns that a cursor is moved at once; a terminal is no wider, and a log need not grow."""
-_ODD_SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u3000]")
+_ODD_SPACES = on_use("[\u00a0\u2000-\u200a\u202f\u3000]")
 
-_NOISE = re.compile(
+_NOISE = on_use(
     r"""
       (?:<\d+>)? \[ [ ]* \d+ \. \d{3,9} \] (?:\[[ ]*[TC]\d+\])?    # kernel: [   12.345678]
     | \[ [ ]* (?: OK | FAILED | DEPEND | TIME | INFO | WARN | SKIP | \*{1,6} ) [ ]* \][ ]
@@ -77,7 +79,7 @@ _NOISE = re.compile(
     re.VERBOSE,
 )
 
-_PROMPT = re.compile(
+_PROMPT = on_use(
     r"""
       [\[(]? [A-Za-z_][\w.-]* @ [\w.-]+ [ :] [^\n]{0,200}? [#$%>\]] (?: [ ] | $ )   # user@host:~#
     | \( [\w.-]+ \) [ ] \S+ @ \S+

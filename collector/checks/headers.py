@@ -3,7 +3,6 @@
 from typing import Any
 
 from collector.findings import Finding
-from collector.gather import wanted_parser
 from collector.logs import Log
 from collector.subjects import SUBJECTS
 from collector.subjects.parts.folder import THREADS, differs
@@ -30,11 +29,14 @@ def wrong_folder(log: Log, plan: dict[str, Any]) -> list[Finding]:
 def _of_another_tool(log: Log) -> list[Finding]:
     """Say when a log is of another tool, or of another of its tool's outputs."""
     subject = SUBJECTS.get(log.subject)
-    tools = list(dict.fromkeys(known.tool for known in subject.formats.values())) if subject else []
-    if tools and log.tool and log.tool not in tools:
+    expected = subject and subject.format(log.case)
+    if not subject or not expected or (log.tool, log.parser) == (expected.tool, expected.parser):
+        return []
+    tools = list(dict.fromkeys(known.tool for known in subject.formats.values()))
+    if log.tool and log.tool not in tools:
         found, wanted = log.tool, tools
-    elif subject and log.outcome == "ok" and (log.case == "default" or subject.explains(log.case)):
-        found, wanted = log.parser, [wanted_parser(log.subject, log.case)]
+    elif log.outcome == "ok" and (log.case == "default" or subject.explains(log.case)):
+        found, wanted = log.parser, [expected.parser]
     else:
         return []
     if [found] == wanted:

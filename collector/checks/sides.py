@@ -111,22 +111,26 @@ def _unlike(group: list[Log]) -> list[Finding]:
         findings += _odd_ones(group, values, metric, words)
         if findings:
             break  # the sizes of a file set all follow from the first that differs
-    versions = {log.log: log.version for log in group}
+    versions: dict[str, float | str] = {log.log: log.version for log in group}
     return findings + _odd_ones(group, versions, "", say("sysbench version"))
 
 
-def _parameter(log: Log, metric: str) -> str:
+def _parameter(log: Log, metric: str) -> float | str:
     number = log.numbers.get(metric)
-    return log.words.get(metric, "") if number is None else plain(number)
+    return log.words.get(metric, "") if number is None else number
+
+
+def _shown(value: float | str) -> str:
+    return value if isinstance(value, str) else plain(value)
 
 
 def _odd_ones(
-    group: list[Log], values: dict[str, str], metric: str, words: Message
+    group: list[Log], values: dict[str, float | str], metric: str, words: Message
 ) -> list[Finding]:
     """Return one finding for each value that differs from the first side's."""
-    known = [log for log in group if values[log.log]]
-    if len({values[log.log] for log in known}) < 2:  # noqa: PLR2004
+    if len({*values.values()} - {""}) < 2:  # noqa: PLR2004
         return []
+    known = [log for log in group if values[log.log] != ""]
     first = known[0]
     findings = []
     seen = {values[first.log]}
@@ -136,13 +140,13 @@ def _odd_ones(
             continue
         seen.add(value)
         sides = (
-            f"{first.vmm} {values[first.log]}, {log.vmm} {value}"
+            f"{first.vmm} {_shown(values[first.log])}, {log.vmm} {_shown(value)}"
             if first.vmm != log.vmm
             else say(
                 "{one} in repetition {first}, {other} in repetition {second}",
-                one=values[first.log],
+                one=_shown(values[first.log]),
                 first=first.repetition,
-                other=value,
+                other=_shown(value),
                 second=log.repetition,
             )
         )

@@ -5,6 +5,7 @@ All functions take the numbers of one run by metric name and leave out what is n
 
 import math
 import re
+from functools import cache
 
 from collector.identities.printed import Numbers, Printed, Problem, about, plain
 from collector.words import Message, say, say_in
@@ -17,6 +18,8 @@ _BUCKET_WIDTH = (math.log(_LONGEST_MS) - math.log(_SHORTEST_MS)) / (_BUCKETS - 1
 1024 buckets from 0.001 ms to 100 s. A printed percentile is the middle of a bucket, so it may lie
 0.9 % above the largest latency or below the smallest."""
 HALF_BUCKET = math.exp(_BUCKET_WIDTH / 2)
+_FIRST_BUCKET_MS = _SHORTEST_MS * HALF_BUCKET
+_LAST_BUCKET_MS = _LONGEST_MS / HALF_BUCKET
 _STEP = 0.01
 """Of the numbers as sysbench prints them."""
 _FEW_EVENTS = 40
@@ -30,7 +33,12 @@ _PERCENTILE = re.compile(r"latency_p(\d+)_ms")
 
 def percentile_metric(numbers: Numbers) -> str | None:
     """Return the name of the percentile among `numbers`, e.g. `latency_p95_ms`."""
-    return next((name for name in numbers if _PERCENTILE.fullmatch(name)), None)
+    return next(filter(_is_percentile, numbers), None)
+
+
+@cache
+def _is_percentile(name: str) -> bool:
+    return _PERCENTILE.fullmatch(name) is not None
 
 
 def percentile_share(name: str) -> float:
@@ -52,7 +60,7 @@ def order(numbers: Numbers) -> list[Problem]:
         pairs.append((percentile, "latency_max_ms", HALF_BUCKET))
     problems: list[Problem] = []
     for small, large, factor in pairs:
-        if small not in numbers or large not in numbers or _clamped(small, large, numbers):
+        if small not in numbers or large not in numbers or _clamped(numbers, small, large):
             continue
         if numbers[small].low > numbers[large].high * factor + 1e-9:
             problems.append(
@@ -81,11 +89,12 @@ def _words(metric: str) -> Message:
     return names[metric]
 
 
-def _clamped(small: str | None, large: str | None, numbers: Numbers) -> bool:
+def _clamped(numbers: Numbers, *names: str) -> bool:
     """The histogram ends at 0.001 ms and 100 s; beyond, a percentile says nothing."""
-    names = {name for name in (small, large) if name and _PERCENTILE.fullmatch(name)}
-    ends = (_SHORTEST_MS * HALF_BUCKET, _LONGEST_MS / HALF_BUCKET)
-    return any(numbers[name].low <= ends[0] or numbers[name].high >= ends[1] for name in names)
+    return any(
+        numbers[name].low <= _FIRST_BUCKET_MS or numbers[name].high >= _LAST_BUCKET_MS
+        for name in filter(_is_percentile, names)
+    )
 
 
 def _average_within_reach(numbers: Numbers, percentile: str | None) -> list[Problem]:
@@ -93,7 +102,7 @@ def _average_within_reach(numbers: Numbers, percentile: str | None) -> list[Prob
     if not percentile or not {"latency_avg_ms", "latency_max_ms"} <= numbers.keys():
         return []
     events = numbers.get("total_events", Printed(math.inf)).value
-    if events < _FEW_EVENTS or _clamped(percentile, None, numbers):
+    if events < _FEW_EVENTS or _clamped(numbers, percentile):
         return []
     share = float(percentile[len("latency_p") : -len("_ms")]) / 100 - 1 / events
     average, most = numbers["latency_avg_ms"], numbers["latency_max_ms"].high

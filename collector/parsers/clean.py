@@ -16,6 +16,7 @@ from collector.parsers.model import LogRun, Value
 from collector.parsers.scan import scan_log
 from collector.parsers.sysbench_grammar import RULES
 from collector.parsers.timespan import IMPOSSIBLE_S, TIMESPAN, seconds
+from collector.patterns import on_use
 
 __all__ = ["CleanRun", "columns", "read_clean"]
 
@@ -92,9 +93,9 @@ def _unnamed(pattern: str) -> bytes:
 
 
 _USUAL = [rule for rule in RULES if not rule.rare]
-_SYSBENCH = re.compile(
+_SYSBENCH = on_use(
     rb"sysbench ([0-9]+\.[0-9]+[0-9A-Za-z.+~-]*) \(using [ -~]*\)\n"
-    + b"".join(rb"(?:(\n*+) *+" + _unnamed(rule.pattern.pattern) + rb"\n)?+" for rule in _USUAL)
+    + b"".join(rb"(?:(\n*+) *+" + _unnamed(rule.source) + rb"\n)?+" for rule in _USUAL)
     + rb"\n*+"
 )
 """The lines of the grammar in their order, each of them optional, after some empty lines.
@@ -102,9 +103,9 @@ _SYSBENCH = re.compile(
 The group of the empty lines says whether a line is there at all, and in which line of the log.
 """
 
-_NAMES = ["version", *(name for rule in _USUAL for name in ("", *rule.pattern.groupindex))]
-_BEGIN = next(at for at, rule in enumerate(_USUAL) if "worker" in rule.pattern.pattern)
-_HEAD = 1 + sum(rule.pattern.groups + 1 for rule in _USUAL[:_BEGIN])
+_NAMES = ["version", *(name for rule in _USUAL for name in ("", *rule.metrics))]
+_BEGIN = next(at for at, rule in enumerate(_USUAL) if "worker" in rule.source)
+_HEAD = 1 + sum(len(rule.metrics) + 1 for rule in _USUAL[:_BEGIN])
 """Groups of the version and of the lines that state the options of the test."""
 
 _OPTIONS = [at for at in range(1, _HEAD) if _NAMES[at]]
@@ -181,7 +182,7 @@ def _shape(data: bytes, groups: tuple[bytes | None, ...]) -> _Shape | None:
     )
 
 
-_TIME = re.compile(
+_TIME = on_use(
     rf"{systemd_time.STARTUP} ?\n"
     rf"(?:(?P<boot_target>[!-~]+\.target) reached after (?P<target_s>{TIMESPAN})"
     r" in userspace\.?\n)?"
@@ -205,7 +206,7 @@ def _time(data: bytes) -> CleanRun | None:
     return CleanRun(systemd_time.TOOL, None, systemd_time.PARSER, metrics, numbers, lines, words)
 
 
-_PMAP = re.compile(
+_PMAP = on_use(
     rb"(?:[0-9]+: {3}[!-~][ -~]*\n)?Address +Kbytes +RSS +Dirty +Mode +Mapping *\n"
     rb"(?:[0-9a-f]{8,16} +[0-9]{1,15} +[0-9]{1,15} +[0-9]{1,15} [rwxsRp-]{5} [ -~]*\n)++"
     rb"-{16} -{7} -{7} -{7} *\n"
@@ -223,7 +224,7 @@ def _pmap(data: bytes) -> CleanRun | None:
     return CleanRun(pmap.TOOL, None, pmap.PARSER, pmap.METRICS, numbers, (line,) * 3)
 
 
-_ROLLUP = re.compile(
+_ROLLUP = on_use(
     rb"[0-9a-f]+-[0-9a-f]+ ---p [0-9a-f]+ [0-9a-f]+:[0-9a-f]+ [0-9]+ +\[rollup\]\n"
     rb"(?:[A-Z][A-Za-z_]+: +[0-9]{1,15} kB\n)++"
 )
@@ -250,7 +251,7 @@ def _rollup(data: bytes) -> CleanRun | None:
     return CleanRun(smaps_rollup.TOOL, None, smaps_rollup.PARSER, metrics, numbers, lines)
 
 
-_BLAME = re.compile(rf"(?: *{TIMESPAN} [!-~]+\.(?:{systemd_units.KINDS})\n)++")
+_BLAME = on_use(rf"(?: *{TIMESPAN} [!-~]+\.(?:{systemd_units.KINDS})\n)++")
 
 
 @lru_cache(maxsize=8192)
@@ -276,11 +277,11 @@ def _blame(data: bytes) -> CleanRun | None:
 
 
 _CHAIN_UNIT = rf"([!-~]+\.(?:{systemd_units.KINDS}))(?: @({TIMESPAN}))?(?: \+({TIMESPAN}))?"
-_CHAIN = re.compile(
+_CHAIN = on_use(
     "".join(f"{re.escape(line)}\n" for line in systemd_units.CHAIN_HEAD[:2])
     + rf"\n{_CHAIN_UNIT}\n(?: *└─{_CHAIN_UNIT}\n)*+"
 )
-_CHAIN_ENTRY = re.compile(rf"^ *(?:└─)?{_CHAIN_UNIT}$", re.MULTILINE)
+_CHAIN_ENTRY = on_use(rf"^ *(?:└─)?{_CHAIN_UNIT}$", re.MULTILINE)
 _CHAIN_FIRST = 4
 """The line of the chain's first unit."""
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from collector.logtext import Line, is_illegible, is_noise, is_prompt
 from collector.parsers.model import LogRun, Value
+from collector.patterns import on_use
 from collector.words import Message, quoted, say
 
 __all__ = ["METRICS", "PARSER", "TOOL", "begins", "read", "sums"]
@@ -12,46 +13,46 @@ __all__ = ["METRICS", "PARSER", "TOOL", "begins", "read", "sums"]
 PARSER = "pmap-x"
 TOOL = "pmap"
 
-_PROCESS = re.compile(r"\d+: {3}\S")
-_HEADER = re.compile(r"Address\s+Kbytes\s+RSS\s+Dirty\s+Mode\s+Mapping")
-_ANY_HEADER = re.compile(r"\bKbytes\b|\bRSS\b")
-_OTHER_HEADER = re.compile(r"(?:Address|START)\s+(?:Kbytes|SIZE|Perm|Mode|Bytes)\b.*")
+_PROCESS = on_use(r"\d+: {3}\S")
+_HEADER = on_use(r"Address\s+Kbytes\s+RSS\s+Dirty\s+Mode\s+Mapping")
+_ANY_HEADER = on_use(r"\bKbytes\b|\bRSS\b")
+_OTHER_HEADER = on_use(r"(?:Address|START)\s+(?:Kbytes|SIZE|Perm|Mode|Bytes)\b.*")
 _OTHERS = (
     (
-        re.compile(r"Address\s+Kbytes\s+PSS\b.*"),
+        on_use(r"Address\s+Kbytes\s+PSS\b.*"),
         say("busybox's pmap -x (PSS instead of RSS); use that of procps"),
     ),
     (
-        re.compile(r"START\s+SIZE\b.*"),
+        on_use(r"START\s+SIZE\b.*"),
         say("the pmap of SLES 11, whose columns are others; use that of procps"),
     ),
     (
-        re.compile(r"Address\s+Kbytes\s+RSS\s+PSS\b.*"),
+        on_use(r"Address\s+Kbytes\s+RSS\s+PSS\b.*"),
         say(
             "the pmap of openSUSE, whose columns are others; use smaps_rollup, or procps elsewhere"
         ),
     ),
     (
-        re.compile(r"Address\s+(?:Perm|Kbytes\s+Mode\s+Offset)\b.*"),
+        on_use(r"Address\s+(?:Perm|Kbytes\s+Mode\s+Offset)\b.*"),
         say("the output of pmap with -X or -d: run `pmap -x`"),
     ),
-    (re.compile(""), say("the columns of another pmap; use that of procps")),
+    (on_use(""), say("the columns of another pmap; use that of procps")),
 )
 """Headings of other programs and options, and what they are."""
-_OTHER_ROW = re.compile(
+_OTHER_ROW = on_use(
     r"[0-9a-f]{8,16}(?:\s+\d+K?)+\s+[rwxsp-]{4,5}(?:\s.*)?|-{4,}(?:\s+-{3,})+|[Tt]otal:?(?:\s.*)?"
     r"|\d+K\s+writable-private,.*|mapped: .*"
 )
-_SLES_TOTAL = re.compile(r"Total:(?:\s+\d+K)+")
-_MAPPING = re.compile(
+_SLES_TOTAL = on_use(r"Total:(?:\s+\d+K)+")
+_MAPPING = on_use(
     r"[0-9a-f]{8,16}\s+([0-9]{1,15})\s+([0-9]{1,15})\s+([0-9]{1,15})\s+[rwxsRp-]{4,5}(?:\s.*)?"
 )
-_SIMPLE = re.compile(r"[0-9a-f]{8,16}\s+\d+K\s+[rwxsRp-]{4,5}\s.*")
-_RULE = re.compile(r"-{8,16}\s+-{5,}\s+-{5,}\s+-{5,}")
-_TOTAL = re.compile(
+_SIMPLE = on_use(r"[0-9a-f]{8,16}\s+\d+K\s+[rwxsRp-]{4,5}\s.*")
+_RULE = on_use(r"-{8,16}\s+-{5,}\s+-{5,}\s+-{5,}")
+_TOTAL = on_use(
     r"total kB\s+(?P<size_kb>[0-9]{1,15})\s+(?P<rss_kb>[0-9]{1,15})\s+(?P<dirty_kb>[0-9]{1,15})"
 )
-_ANY_TOTAL = re.compile(r"\D{1,40}?(?:\s+[0-9-]+K?){1,3}")
+_ANY_TOTAL = on_use(r"\D{1,40}?(?:\s+[0-9-]+K?){1,3}")
 METRICS = ("size_kb", "rss_kb", "dirty_kb")
 _COLUMNS = (24, 32, 40)
 """pmap aligns the numbers of the total; they end here when none is wider than its column."""

@@ -4,13 +4,14 @@ import re
 
 from collector.logtext import is_prompt
 from collector.parsers import pmap, smaps_rollup, systemd_time
+from collector.patterns import on_use
 
 __all__ = ["refusal"]
 
 _SHELL = "shell"
 _TOOLS = {"sysbench": None, "systemd-analyze": systemd_time.TOOL, "pmap": pmap.TOOL}
-_NAMED = re.compile(rf"(?<![\w.-])(?P<tool>{'|'.join(_TOOLS)})(?![\w-]|\.\w)")
-_COMPLAINT = re.compile(
+_NAMED = on_use(rf"(?<![\w.-])(?P<tool>{'|'.join(_TOOLS)})(?![\w-]|\.\w)")
+_COMPLAINT = on_use(
     r"""
       not [ ] found | unknown [ ] command\b | is [ ] not [ ] recognized | no [ ] \S+ [ ] in [ ] \(
     | is [ ] (?: currently [ ] )? not [ ] installed (?! , )
@@ -27,7 +28,7 @@ _COMPLAINT = re.compile(
 )
 """What shells say of a program that they cannot run, in the locales that were seen."""
 
-_OF_OTHERS = re.compile(
+_OF_OTHERS = on_use(
     r"(?:.*?\b(?:cd|rm|ls|cat|cp|mv|mkdir|rmdir|grep|stat|chmod|chown|tar|dpkg\S*|apt\S*|find|touch|E)"
     r": )"
 )
@@ -35,9 +36,9 @@ _OF_OTHERS = re.compile(
 _LONGEST = 400
 
 _OWN: tuple[tuple[re.Pattern[str], str | None, str], ...] = (
-    (re.compile(r"Bootup is not yet finished"), systemd_time.TOOL, systemd_time.PARSER),
+    (on_use(r"Bootup is not yet finished"), systemd_time.TOOL, systemd_time.PARSER),
     (
-        re.compile(
+        on_use(
             r"System has not been booted with systemd|Failed to (?:connect|get D-?Bus).*bus"
             r"|Failed to get timestamp properties|Unknown (?:operation|command verb) \S+\.?$"
             r"|systemd-analyze \[OPTIONS"
@@ -45,10 +46,10 @@ _OWN: tuple[tuple[re.Pattern[str], str | None, str], ...] = (
         systemd_time.TOOL,
         systemd_time.PARSER,
     ),
-    (re.compile(r"cat: .*smaps_rollup.*: "), smaps_rollup.TOOL, smaps_rollup.PARSER),
-    (re.compile(r"(?:Usage: )?pmap \[(?:options|-)"), pmap.TOOL, pmap.PARSER),
+    (on_use(r"cat: .*smaps_rollup.*: "), smaps_rollup.TOOL, smaps_rollup.PARSER),
+    (on_use(r"(?:Usage: )?pmap \[(?:options|-)"), pmap.TOOL, pmap.PARSER),
     (
-        re.compile(
+        on_use(
             r"sysbench \[(?:general-)?options\]|invalid option: --?\S+$|Unknown command: \S+$"
             r"|Unrecognized command line argument: |Missing required command argument"
             r"|The '\S+' test requires a command argument"

@@ -13,6 +13,7 @@ from collector.parsers.refusals import refusal
 from collector.parsers.sysbench_lines import BANNER
 from collector.parsers.sysbench_rest import Rest, is_foreign
 from collector.parsers.wrapped import streams
+from collector.patterns import on_use
 from collector.words import joined, quoted, say
 
 __all__ = ["scan", "scan_log"]
@@ -32,7 +33,7 @@ _LAST_HEADING = "Threads fairness:"
 _ONE_COMPLAINT = 4
 """Lines that a tool needs at most from what is wrong to how it is used."""
 
-_TELLTALE = re.compile(
+_TELLTALE = on_use(
     r"events per second|(?:MiB|MB) transferred|(?:reads|writes|fsyncs)/s|IOPS=|Threads fairness"
     r"|(?:read|written), MiB/s|Startup finished in|kB(?:\s+\d+){3}|Kbytes\s+RSS\s+Dirty"
     r"|graphical\.target @|total kB",

@@ -1,11 +1,11 @@
 """`/proc/PID/smaps_rollup`: the memory of a process, shared pages divided among their users."""
 
-import re
 from collections.abc import Sequence
 
 from collector.logtext import Line, is_noise
 from collector.metrics import METRICS
 from collector.parsers.model import LogRun, Value
+from collector.patterns import on_use
 from collector.words import Message, say
 
 __all__ = ["LAST", "PARSER", "REQUIRED", "TOOL", "begins", "read"]
@@ -13,8 +13,8 @@ __all__ = ["LAST", "PARSER", "REQUIRED", "TOOL", "begins", "read"]
 PARSER = "smaps-rollup"
 TOOL = "smaps_rollup"
 
-_HEADER = re.compile(r"[0-9a-f]+-[0-9a-f]+ ---p [0-9a-f]+ [0-9a-f]+:[0-9a-f]+ \d+\s+\[rollup\]")
-_ENTRY = re.compile(r"(?P<name>[A-Z][A-Za-z_]+):\s+(?P<number>[0-9]{1,15}) kB")
+_HEADER = on_use(r"[0-9a-f]+-[0-9a-f]+ ---p [0-9a-f]+ [0-9a-f]+:[0-9a-f]+ \d+\s+\[rollup\]")
+_ENTRY = on_use(r"(?P<name>[A-Z][A-Za-z_]+):\s+(?P<number>[0-9]{1,15}) kB")
 LAST = "locked_kb"
 """The kernel has written this entry last since it has the file (4.14)."""
 

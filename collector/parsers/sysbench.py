@@ -4,7 +4,6 @@ A run begins with `sysbench 1.0.20 (using …)` and ends with the fairness of it
 fileio ends with the latencies). Reports at intervals and histograms are recognised and not kept.
 """
 
-import re
 from collections.abc import Sequence
 
 from collector.logtext import Line, is_noise, is_prompt
@@ -21,11 +20,12 @@ from collector.parsers.sysbench_lines import (
 )
 from collector.parsers.sysbench_rest import Rest, behind_checkpoints, behind_old
 from collector.parsers.sysbench_run import PARSER, Run, access_mode, cut_off, work
+from collector.patterns import on_use
 from collector.words import Message, quoted, say
 
 __all__ = ["PARSER", "access_mode", "begins", "read", "restarts", "work"]
 
-_BROKEN_OFF = re.compile(
+_BROKEN_OFF = on_use(
     r"Killed|Terminated|Aborted|\^C|Segmentation fault|.*[Tt]imed? ?out|Connection .*closed"
     r"|.*Broken pipe|Script done|.*[Cc]onnection (?:reset|lost)"
 )

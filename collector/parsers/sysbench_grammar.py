@@ -5,7 +5,10 @@ releases 1.0.0 to 1.0.20 and the 1.1 development line.
 """
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
+
+from collector.patterns import on_use
 
 __all__ = [
     "LAST",
@@ -145,21 +148,25 @@ class Rule:
 
     Attributes:
         position: its place in the order of the output; a run's lines only ever go forward.
-        pattern: matches the whole line without indentation; a named group is a metric.
+        source: matches the whole line without indentation; a named group is a metric, and there are
+            no others.
+        metrics: the names of those groups.
         test: the test that alone prints it; None when several do.
         starts: a run may begin here.
         rare: only old releases and odd options print it; the quick way does without it.
     """
 
     position: int
+    source: str
+    metrics: tuple[str, ...]
     pattern: re.Pattern[str]
     test: str | None
     starts: bool
     rare: bool
 
 
-def _pattern(template: str) -> re.Pattern[str]:
-    """Return the pattern of a line of `_LINES`."""
+def _rule(position: int, head: str, template: str) -> Rule:
+    """Return the rule of a line of `_LINES`."""
     parts = _FIELD.split(template)
     literals = [
         re.escape(part).replace(r"\ \ ", r"\s+").replace(r"\~", r"\s*") for part in parts[::3]
@@ -168,27 +175,36 @@ def _pattern(template: str) -> re.Pattern[str]:
         f"(?P<{name}>{_KINDS[kind]})" if name else f"(?:{_KINDS[kind]})"
         for name, kind in zip(parts[1::3], parts[2::3], strict=True)
     ]
-    return re.compile("".join(a + b for a, b in zip(literals, [*fields, ""], strict=True)))
-
-
-def _rules() -> tuple[Rule, ...]:
-    rows = (row.partition("| ") for row in _LINES.strip("\n").split("\n"))
-    return tuple(
-        Rule(position, _pattern(template), head.strip(" *?") or None, "*" in head, "?" in head)
-        for position, (head, _, template) in enumerate(rows)
+    source = "".join(a + b for a, b in zip(literals, [*fields, ""], strict=True))
+    return Rule(
+        position,
+        source,
+        tuple(filter(None, parts[1::3])),
+        on_use(source),
+        head.strip(" *?") or None,
+        "*" in head,
+        "?" in head,
     )
 
 
-RULES = _rules()
+_ROWS = [row.partition("| ")[::2] for row in _LINES.strip("\n").split("\n")]
+"""Head and template of each line."""
+RULES = tuple(_rule(position, *row) for position, row in enumerate(_ROWS))
 
-_WORDS = tuple(
-    words
-    for words in (
-        row.partition("| ")[2].partition("{")[0].strip() for row in _LINES.strip("\n").split("\n")
-    )
-    if len(words) > len("min:")
-)
+_BEGINNINGS = [template.partition("{")[0] for _, template in _ROWS]
+_WORDS = tuple(words for text in _BEGINNINGS if len(words := text.strip()) > len("min:"))
 """What lines begin with, up to their first number."""
+
+
+def _by_first_word() -> dict[str, list[Rule]]:
+    """Return the rules of the lines that begin with a word; "" has those that begin with none."""
+    found: dict[str, list[Rule]] = defaultdict(list)
+    for rule, words in zip(RULES, _BEGINNINGS, strict=True):
+        found[(words.split() or [""])[0]].append(rule)
+    return dict(found)
+
+
+_BY_FIRST_WORD = _by_first_word()
 
 LAST = len(RULES) - 1
 """Position of the last line that a run prints."""
@@ -196,7 +212,8 @@ LAST = len(RULES) - 1
 
 def match(text: str) -> tuple[Rule, re.Match[str]] | None:
     """Return the rule for a line (without indentation) and its match, or None."""
-    for rule in RULES:
+    first = (text.split(None, 1) or [""])[0]
+    for rule in (*_BY_FIRST_WORD.get(first, ()), *_BY_FIRST_WORD[""]):
         found = rule.pattern.fullmatch(text)
         if found:
             return rule, found

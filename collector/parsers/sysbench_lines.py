@@ -5,6 +5,8 @@ Sources: as in `sysbench_grammar`, and the branches 0.4 and 0.5.
 
 import re
 
+from collector.patterns import on_use
+
 __all__ = [
     "ANYWHERE",
     "BANNER",
@@ -16,13 +18,13 @@ __all__ = [
     "PREPARATION",
 ]
 
-CHECKPOINT = re.compile(r"\[ \d+s \] Checkpoint report:")
+CHECKPOINT = on_use(r"\[ \d+s \] Checkpoint report:")
 """The line before one of the reports of `--report-checkpoints`."""
 
-BANNER = re.compile(r"sysbench (?P<version>\d+\.\d+[\w.+~-]*)(?P<using> \(using .*\))?$")
-OLD_BANNER = re.compile(r"sysbench (?P<version>[\w.-]+):\s+multi-threaded system evaluation")
+BANNER = on_use(r"sysbench (?P<version>\d+\.\d+[\w.+~-]*)(?P<using> \(using .*\))?$")
+OLD_BANNER = on_use(r"sysbench (?P<version>[\w.-]+):\s+multi-threaded system evaluation")
 
-OLD = re.compile(
+OLD = on_use(
     r"""
       Doing [ ] CPU [ ] performance [ ] benchmark
     | Random [ ] number [ ] generator [ ] seed [ ] is [ ] 0 .*
@@ -47,14 +49,14 @@ OLD = re.compile(
 )
 """Lines of the releases 0.4 and 0.5, as far as 1.0 does not print the same."""
 
-OLD_ONLY = re.compile(
+OLD_ONLY = on_use(
     r"Maximum prime number checked .*|Primer numbers limit: .*|Test execution summary:"
     r"|per-request statistics:|approx\.\s+\d+ percentile: .*|Random number generator seed is 0 .*"
     r"|[\d.]+ MB transferred .*|Read \S+b  Written \S+b  Total transferred .*"
 )
 """Lines that tell those releases from 1.0."""
 
-ANYWHERE = re.compile(
+ANYWHERE = on_use(
     r"""
       \[ [ ] \d+s [ ] \] [ ] (?:
           thds: .* | queue [ ] length: .* | [\d.]+ [ ] MiB/sec | reads: [ ] .* MiB/s .* )
@@ -72,7 +74,7 @@ ANYWHERE = re.compile(
 )
 """Lines that carry no result and may stand between any others: reports at intervals, warnings."""
 
-PREPARATION = re.compile(
+PREPARATION = on_use(
     r"\d+ files, \d+Kb each, \d+Mb total"
     r"|Creating files for the test\.\.\.|Removing test files\.\.\."
     r"|(?:Creating|Reusing existing|Extending existing) file \S+"
@@ -80,5 +82,5 @@ PREPARATION = re.compile(
 )
 """Lines of `sysbench fileio prepare` and `cleanup`."""
 
-FATAL = re.compile(r"(?:FATAL|ALERT|CRITICAL): ")
+FATAL = on_use(r"(?:FATAL|ALERT|CRITICAL): ")
 """How sysbench begins what it gives up with."""

@@ -12,7 +12,7 @@ from collector.parsers.sysbench_lines import ANYWHERE, CHECKPOINT, FATAL, OLD
 
 __all__ = ["Rest", "behind_checkpoints", "behind_old", "is_foreign"]
 
-_STARTED = next(rule.position for rule in RULES if rule.pattern.fullmatch("Threads started!"))
+_STARTED = next(rule.position for rule in RULES if "started" in rule.source)
 
 
 def _heads_results(rule: Rule) -> bool:
@@ -59,7 +59,7 @@ class Rest:
         rule = found[0]
         if rule.position < self._position or (self.apart and _heads_results(rule)):
             return True
-        if rule.position == self._position and not rule.pattern.groups:
+        if rule.position == self._position and not rule.metrics:
             return True  # two equal lines with numbers are one too many of the same run
         if not is_whole():
             return False

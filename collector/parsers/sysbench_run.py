@@ -7,6 +7,7 @@ from collector.logtext import Line, is_illegible
 from collector.parsers.model import LogRun, Value
 from collector.parsers.sysbench_grammar import LAST, convert, match
 from collector.parsers.sysbench_lines import FATAL
+from collector.patterns import on_use
 from collector.words import Message, say
 
 __all__ = ["PARSER", "Run", "access_mode", "cut_off", "work"]
@@ -14,9 +15,9 @@ __all__ = ["PARSER", "Run", "access_mode", "cut_off", "work"]
 PARSER = "sysbench"
 
 _NOTHING_MOVED = ("memory_operation", "none")
-_PROGRAM = re.compile(r"\bsysbench\b")
-_TEST = re.compile(r"\b(?:cpu|memory|fileio)\b")
-_ACCESS_MODE = re.compile(r"--memory-access-mode[= ](?P<mode>seq|rnd)\b")
+_PROGRAM = on_use(r"\bsysbench\b")
+_TEST = on_use(r"\b(?:cpu|memory|fileio)\b")
+_ACCESS_MODE = on_use(r"--memory-access-mode[= ](?P<mode>seq|rnd)\b")
 _LATENCY = {"latency_min_ms", "latency_avg_ms", "latency_max_ms", "percentile", "latency_sum_ms"}
 _COMMON = _LATENCY | {"total_time_s", "total_events", "fairness_events_avg", "fairness_time_avg_s"}
 _FILEIO = {"reads_per_s", "writes_per_s", "fsyncs_per_s", "read_mib_per_s", "written_mib_per_s"}

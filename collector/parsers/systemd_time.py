@@ -3,12 +3,12 @@
 Parts and total are each rounded by systemd, so they may differ by 1 or 2 ms.
 """
 
-import re
 from collections.abc import Sequence
 
 from collector.logtext import Line, is_noise
 from collector.parsers.model import LogRun, Value
 from collector.parsers.timespan import IMPOSSIBLE_S, TIMESPAN, seconds
+from collector.patterns import on_use
 from collector.words import Message, say
 
 __all__ = ["METRICS", "PARSER", "STARTUP", "TOOL", "begins", "read"]
@@ -36,17 +36,15 @@ STARTUP = (
 )
 """Pattern of the answer's first line; its groups are `METRICS`."""
 
-_STARTUP = re.compile(STARTUP)
-_TARGET = re.compile(
+_STARTUP = on_use(STARTUP)
+_TARGET = on_use(
     rf"(?P<boot_target>\S+\.target) reached after (?P<target_s>{_SPAN}) in userspace\.?"
 )
-_NO_TARGET = re.compile(
+_NO_TARGET = on_use(
     r"\S+\.target was never reached\.?|Could not get time to reach \S+\.|"
     r"[Cc]ould not find default\.target\.|\S+\.target has no activation time\.?"
 )
-_TARGET_BEGUN = re.compile(
-    r"\S+\.target (?:reached|was never|has no)\b|\S+\.target r?e?a?c?h?e?d?$"
-)
+_TARGET_BEGUN = on_use(r"\S+\.target (?:reached|was never|has no)\b|\S+\.target r?e?a?c?h?e?d?$")
 _USUAL_TARGET = "graphical.target reached after"
 _ROUNDING_S = 0.010
 """More than the rounding of six parts and a total, less than anything a cut number can lose."""

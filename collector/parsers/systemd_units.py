@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from collector.logtext import Line, is_illegible, is_noise, is_prompt
 from collector.parsers.model import LogRun, Value
 from collector.parsers.timespan import IMPOSSIBLE_S, TIMESPAN, seconds
+from collector.patterns import on_use
 from collector.words import Message, say
 
 __all__ = [
@@ -29,15 +30,15 @@ KINDS = "service|device|mount|automount|swap|socket|target|timer|path|slice|scop
 """The kinds of units, as a pattern."""
 
 _UNIT = rf"\S+\.(?:{KINDS})"
-_BLAME = re.compile(rf"(?P<span>{TIMESPAN}) (?P<unit>{_UNIT})")
-_CHAIN = re.compile(
+_BLAME = on_use(rf"(?P<span>{TIMESPAN}) (?P<unit>{_UNIT})")
+_CHAIN = on_use(
     rf"(?P<tree>[\s│├└─|`\\-]*)(?P<unit>{_UNIT}|\.\.\.)"
     rf"(?: @(?P<active>{TIMESPAN}))?(?: \+(?P<took>{TIMESPAN}))?"
 )
 _LONGEST = 1000
 """Characters of a line of the chain: a name has 255, and the search is quadratic."""
-_BRANCH = re.compile(r"[│├└─|`\\\ufffd-]")
-_TREE = re.compile(r"[│├└]|[`|\\]-")
+_BRANCH = on_use(r"[│├└─|`\\\ufffd-]")
+_TREE = on_use(r"[│├└]|[`|\\]-")
 CHAIN_HEAD = (
     'The time when unit became active or started is printed after the "@" character.',
     'The time the unit took to start is printed after the "+" character.',
@@ -47,7 +48,7 @@ CHAIN_HEAD = (
 """The lines before a chain, as systemd 243 and later print them, and as those before it."""
 
 
-MAYBE_CUT = re.compile(r"[0-9](?:y|month|w|d|h|min)$")
+MAYBE_CUT = on_use(r"[0-9](?:y|month|w|d|h|min)$")
 """How a chain that is cut off inside a span of minutes and seconds ends, and hardly ever a whole
 one: a span has milliseconds."""
 

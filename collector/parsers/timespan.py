@@ -1,7 +1,8 @@
 """systemd's spans of time: `742ms`, `1.245s`, `2min 2.438s`, `1h 3min 2s`."""
 
-import re
 from functools import lru_cache
+
+from collector.patterns import on_use
 
 __all__ = ["IMPOSSIBLE_S", "TIMESPAN", "seconds"]
 
@@ -28,7 +29,7 @@ TIMESPAN = (
 )
 """Pattern of one span."""
 
-_PART = re.compile(r"([0-9]+)(?:\.([0-9]+))?([a-z]+)")
+_PART = on_use(r"([0-9]+)(?:\.([0-9]+))?([a-z]+)")
 _MICROSECONDS = {unit: round(length * 1_000_000) for unit, length in _UNITS.items()}
 
 

@@ -12,10 +12,11 @@ from itertools import groupby
 
 from collector.logtext import Line, is_prompt
 from collector.parsers.systemd_time import STARTUP
+from collector.patterns import on_use
 
 __all__ = ["streams"]
 
-_ANCHOR = re.compile(
+_ANCHOR = on_use(
     r"""
       sysbench [ ] \d+\.\d+\S* [ ] \( using [ ] .* \)
     | Running [ ] the [ ] test [ ] with [ ] following [ ] options:
@@ -30,7 +31,7 @@ _ANCHOR = re.compile(
 )
 """Lines that a result begins with, wherever it stands."""
 
-_TIME = re.compile(
+_TIME = on_use(
     r"""
       \d{4} [-/] \d\d [-/] \d\d (?: [T ] \d\d:\d\d (?: :\d\d )? (?: [.,]\d+ )? )?
         (?: [ ]? (?: Z | [+-]\d\d:?\d\d ) )?
@@ -43,18 +44,18 @@ _TIME = re.compile(
     re.VERBOSE,
 )
 """Times and numbers of lines, which differ from line to line."""
-_PID = re.compile(r"\\\[\d+\\\]")
-_OWN_WORDS = re.compile(r"(?:systemd(?:-\S+)?(?:\[\d+\])?|kernel):$")
+_PID = on_use(r"\\\[\d+\\\]")
+_OWN_WORDS = on_use(r"(?:systemd(?:-\S+)?(?:\[\d+\])?|kernel):$")
 """What systemd says of a boot in the journal is no answer of systemd-analyze."""
-_SPAN = re.compile(r"\d(?:y|month|w|d|h|min)$")
+_SPAN = on_use(r"\d(?:y|month|w|d|h|min)$")
 """A list of `blame` has minutes before its seconds."""
 _FEWEST = 3
 """Lines that one prefix needs before it is taken for one, where the first is no whole result."""
 _MOST = 200
 """Prefixes in one log."""
 _LONGEST = 200
-_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
-_ITEM = re.compile(r'\s*"(?:[^"\\]|\\.)*",?')
+_STRING = on_use(r'"((?:[^"\\]|\\.)*)"')
+_ITEM = on_use(r'\s*"(?:[^"\\]|\\.)*",?')
 _MESSAGES = ("log", "MESSAGE", "message", "msg")
 
 

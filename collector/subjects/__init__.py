@@ -5,6 +5,7 @@ else names one. A module is found by being here; it names its subjects in `SUBJE
 ground floor: neither frames nor spreadsheets here.
 """
 
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -45,6 +46,7 @@ def explains(name: str, case: str) -> bool:
     return name in SUBJECTS and SUBJECTS[name].explains(case)
 
 
+@cache
 def of_tool(tool: str) -> Subject | None:
     """Return the first subject that a tool measures: its numbers obey the same in all of them."""
     return next(

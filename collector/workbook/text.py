@@ -9,7 +9,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 LONGEST = 32_000
 """Characters; a cell holds 32,767."""
-_UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # Spreadsheets read _x0041_ as an escaped character.
 _ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
