@@ -17,6 +17,8 @@ class Fact(NamedTuple):
     words: Message
     of_host: bool = False
     """The same for all VMMs of one host and run."""
+    of_build: bool = False
+    """What two builds of one VMM may differ in: it is they that are compared."""
 
 
 FACTS: dict[str, Fact] = {
@@ -32,6 +34,9 @@ FACTS: dict[str, Fact] = {
     "disk_engine": Fact(say("disk engine")),
     "write_cache": Fact(say("write cache that the guest sees")),
     "seccomp": Fact(say("seccomp of the VMM's process")),
+    "own_seccomp": Fact(say("seccomp filter of the VMM's own")),
+    "profile": Fact(say("build profile of the VMM"), of_build=True),
+    "libc": Fact(say("C library of the VMM"), of_build=True),
     "sysbench": Fact(say("sysbench version")),
     "clocksource": Fact(say("guest clocksource")),
     "host_cpu": Fact(say("host CPU"), of_host=True),
@@ -65,6 +70,9 @@ def facts_of(host: Host, vmm: Vmm) -> dict[str, str]:
         "disk_engine": vmm.meta.get("disk_engine"),
         "write_cache": seen.get("write_cache"),
         "seccomp": vmm.meta.get("seccomp"),
+        "own_seccomp": vmm.meta.get("own_seccomp"),
+        "profile": vmm.meta.get("profile"),
+        "libc": vmm.meta.get("libc"),
         "sysbench": seen.get("sysbench") or guest.get("sysbench"),
         "clocksource": seen.get("clocksource") or guest.get("clocksource"),
     }
@@ -91,6 +99,11 @@ def _recorded(found: Mapping[str, Any]) -> dict[str, str]:
 def machine_of(vmm: Vmm) -> str:
     """Return the machine type, "" when it is not recorded."""
     return _text(vmm.meta.get("machine") or "")
+
+
+def type_of(vmm: Vmm) -> str:
+    """Return the type of a VMM, of which there may be several builds in a run."""
+    return _text(vmm.meta.get("type") or vmm.name)
 
 
 def is_emulated(run: Run, host: Host) -> bool:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from collector.facts import FACTS, facts_of, machine_of, short
+from collector.facts import FACTS, facts_of, machine_of, short, type_of
 from collector.findings import Finding, Severity
 from collector.identities.printed import plain
 from collector.logs import Log
@@ -46,12 +46,13 @@ def unlike_facts(run: Run, host: Host) -> list[Finding]:
     """Return where the recorded facts of the VMMs of one host differ, fact by fact."""
     facts = {vmm.label: facts_of(host, vmm) for vmm in host.vmms}
     findings: list[Finding] = []
+    one_type = len({type_of(vmm) for vmm in host.vmms}) == 1
     for name, fact in FACTS.items():
-        if fact.of_host:
+        if fact.of_host or (fact.of_build and one_type):
             continue
         values = {label: known[name] for label, known in facts.items() if name in known}
         if len(set(values.values())) > 1:
-            severity: Severity = "note" if name in _NOTES_ONLY else "contradiction"
+            severity: Severity = "note" if name in _NOTES_ONLY or fact.of_build else "contradiction"
             form = _WITH_CARE if severity == "note" else _NO_COMPARISON
             message = form.filled(fact=fact.words, sides=_list(values))
             findings.append(_about_host(run, host, severity, message))
@@ -64,7 +65,7 @@ def _machines(run: Run, host: Host) -> list[Finding]:
     everything = {}
     for vmm in host.vmms:
         if machine := machine_of(vmm):
-            by_type[str(vmm.meta.get("type") or vmm.name)][vmm.label] = machine
+            by_type[type_of(vmm)][vmm.label] = machine
             everything[vmm.label] = machine
     findings = [
         _about_host(

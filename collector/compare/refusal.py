@@ -24,8 +24,9 @@ Refusals = dict[str, tuple[Message, ...]]
 def refusals(left: Side, right: Side, subject: str, case: str) -> Refusals:
     """Return what forbids to compare one case, by the fact that it is about."""
     found = _labels(left, right)
+    of_one = left.facts.get("vmm_type") == right.facts.get("vmm_type")
     for name, fact in FACTS.items():
-        if name in SUBJECTS[subject].unaffected_by:
+        if name in SUBJECTS[subject].unaffected_by or (fact.of_build and of_one):
             continue
         if text := _changed((left, right), name, subject, case):
             found[name] = (text,)

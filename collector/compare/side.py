@@ -8,7 +8,7 @@ from statistics import median
 from typing import NamedTuple
 
 from collector.errors import UnusableInputError
-from collector.facts import facts_of, is_emulated, is_stand_in, machine_of
+from collector.facts import facts_of, is_emulated, is_stand_in, machine_of, type_of
 from collector.identities.printed import plain
 from collector.layout import natural
 from collector.logs import Log, read_logs
@@ -155,6 +155,7 @@ def _facts(places: Sequence[tuple[Run, Host, Vmm]]) -> dict[str, frozenset[str]]
     for run, host, vmm in places:
         for name, value in facts_of(host, vmm).items():
             values[name].add(value)
+        values["vmm_type"].add(type_of(vmm))
         if is_emulated(run, host):
             values["emulated"].add("yes")
         if is_stand_in(vmm):

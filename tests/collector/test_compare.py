@@ -49,7 +49,8 @@ def record(root: Path, vmm: str, **changed: object) -> None:
     guest = {"vcpus": 1, "memory_mib": 1024, "disk_format": "raw", "disk_cache": "none"}
     checksums = {"kernel": "a" * 64, "image": "b" * 64}
     facts: dict[str, object] = {"guest": guest, "checksums": checksums, "machine": "pc"}
-    facts |= {"disk_engine": "io_uring", "seccomp": "filter"}
+    facts |= {"disk_engine": "io_uring", "seccomp": "filter", "own_seccomp": "yes"}
+    facts |= {"profile": "release", "libc": "glibc"}
     report_logs.write_json(root / "run" / "host" / vmm / "vmm.json", **{**facts, **changed})
 
 
@@ -101,6 +102,9 @@ def test_latencies_below_the_resolution(results: Path) -> None:
         ({"stand_in": True}, "stand_in", "a stand-in"),
         ({"disk_engine": "native"}, "disk_engine", "disk engine differs"),
         ({"seccomp": "off"}, "seccomp", "seccomp of the VMM's process differs"),
+        ({"own_seccomp": "no"}, "own_seccomp", "seccomp filter of the VMM's own differs"),
+        ({"profile": "debug"}, "profile", "build profile of the VMM differs"),
+        ({"libc": "musl"}, "libc", "C library of the VMM differs"),
     ],
 )
 def test_unlike_sides_are_refused(
@@ -116,6 +120,16 @@ def test_unlike_sides_are_refused(
     accepted = compared(results, fact)["rss_kb"]
     assert accepted.verdict == "left lower"
     assert any(text.startswith(f"accepted: {words}") for text in warned(accepted))
+
+
+def test_two_builds_of_one_vmm_are_two_sides_with_an_answer(results: Path) -> None:
+    """How they were built is what is compared; an engine that differs still forbids it."""
+    record(results, "stratovirt", type="stratovirt", version="2.5.0")
+    older = {"type": "stratovirt", "version": "2.4.0", "profile": "debug", "libc": "musl"}
+    record(results, "qemu", label="stratovirt_2_4", **older)
+    assert compared(results)["rss_kb"].verdict == "left lower"
+    record(results, "qemu", **older, disk_engine="native")
+    assert compared(results)["rss_kb"].verdict == "not comparable"
 
 
 def test_average_latencies_are_finer_than_their_print(results: Path) -> None:

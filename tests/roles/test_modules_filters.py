@@ -33,7 +33,8 @@ def test_each_type_is_its_folder() -> None:
     assert [vmm["name"] for vmm in resolved] == types[::-1]
     for vmm in resolved:
         described = yaml.safe_load(Path(ROLES, f"vmm_{vmm['type']}/vmm.yml").read_text())
-        assert vmm == {**described, "name": vmm["type"]}
+        del described["own"]
+        assert vmm == {**described, "name": vmm["type"], "plain": True}
 
 
 def test_a_mapping_may_name_a_second_of_a_type() -> None:
@@ -66,12 +67,34 @@ def test_a_mapping_may_name_a_second_of_a_type() -> None:
         ([{"name": "qemu\n", "type": "qemu"}], "small letters, digits"),
         ([{"name": "", "type": "qemu"}], "small letters, digits"),
         ([], "the list is empty"),
+        (
+            [{"name": "old", "type": "qemu", "verison": "9"}],
+            r"old says 'verison', which this VMM does not know; .*Did you mean version\?",
+        ),
+        ([{"name": "old", "type": "stratovirt", "mirrors": []}], "old says 'mirrors'"),
+        (
+            [{"name": "slow", "type": "qemu", "options": "--enable-debug"}],
+            "slow: options is '--enable-debug', expected a list of words",
+        ),
     ],
 )
 def test_a_wrong_list_is_refused(entries: list[Any], message: str) -> None:
     """Each message says what is wrong with it."""
     with pytest.raises(AnsibleFilterError, match=message):
         resolve(*entries)
+
+
+def test_the_labs_own_qemu_is_no_entry_with_a_build_of_its_own() -> None:
+    """Whatever was built last: it starts the virtual lab, with what the defaults compile in."""
+    entries = resolve(
+        {"name": "slow", "type": "qemu_microvm", "options": ["--disable-slirp"]},
+        "qemu_microvm",
+        {"name": "old", "type": "qemu", "version": "9.2.4"},
+    )
+    built = [{**vmm, "build": build("qemu", str(key))} for key, vmm in enumerate(entries)]
+    lab_qemu = VMMS.FilterModule().filters()["vmms_lab_qemu"]
+    assert lab_qemu(built)["key"] == "1"
+    assert lab_qemu([built[0], built[2]]) is None
 
 
 def build(name: str, key: str) -> dict[str, Any]:

@@ -293,5 +293,27 @@ def test_the_disk_engine_is_read_from_the_command_line() -> None:
             assert child.stdout is not None
             child.stdout.readline()
             process = unit.Process(pid=child.pid, started=0.0, ticks="")
-            assert process.read_back().get("disk_engine") == engine
+            assert process.read_back(Path("/nowhere")).get("disk_engine") == engine
             child.kill()
+
+
+def test_a_vmms_own_seccomp_filter_is_told_from_its_units() -> None:
+    """By their number, in any of its threads; a kernel that does not count them says nothing."""
+    own_filter = import_module("vmmlab_runner.unit").own_filter
+    unit, more = "Seccomp:\t2\nSeccomp_filters:\t14\n", "Seccomp:\t2\nSeccomp_filters:\t15\n"
+    assert own_filter(unit, [unit, unit]) == {"own_seccomp": "no"}
+    assert own_filter(unit, [unit, more]) == {"own_seccomp": "yes"}
+    assert own_filter("Seccomp:\t2\n", ["Seccomp:\t2\n"]) == {}
+    assert own_filter(unit, []) == {}
+
+
+def test_the_c_library_is_what_the_process_has_mapped() -> None:
+    """Not what the build was meant to have."""
+    libc_of = import_module("vmmlab_runner.unit").libc_of
+    assert libc_of(Path("/proc/self/maps").read_text()) == "glibc"
+    line = "7f00-7f01 r-xp 00000000 08:01 42 "
+    assert libc_of(f"{line}/usr/lib/libc-2.31.so\n") == "glibc"
+    assert libc_of(f"{line}/lib/ld-musl-x86_64.so.1\n") == "musl"
+    assert libc_of(
+        f"{line}/opt/vmmlab/store/x/bin/stratovirt\n7f02-7f03 rw-p 0 0:0 0 [heap]\n"
+    ) == ("linked statically")

@@ -1,5 +1,6 @@
 """Filters that turn a VMM and the builds it runs into what its unit and its record hold."""
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,13 @@ def guest_command(rendered: str) -> str:
     return " \\\n    ".join(line.replace("%", "%%").replace("$", "$$") for line in lines)
 
 
+def profile_of(vmm: dict[str, Any], made: dict[str, Any]) -> str | None:
+    """Return how a VMM was compiled, by its build's record; None: nothing says it."""
+    if "options" not in made:
+        return None
+    return "debug" if re.search(vmm["unoptimised"], " ".join(made["options"])) else "release"
+
+
 def guest_record(
     vmm: dict[str, Any], builds: dict[str, Any], settings: dict[str, Any]
 ) -> dict[str, Any]:
@@ -80,6 +88,7 @@ def guest_record(
         "version": made.get("version"),
         "source": made.get("source"),
         "commit": made.get("commit"),
+        "profile": profile_of(vmm, made),
         "machine": vmm["machine"],
         "initrd": bool(vmm.get("initrd")),
         "checksums": checksums,

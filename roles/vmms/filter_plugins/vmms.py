@@ -32,8 +32,27 @@ def resolve(entry: str | dict[str, Any], roles: Path) -> dict[str, Any]:
         message = f"vmms: the name {name!r} is a folder's name: small letters, digits, . _ - only"
         raise AnsibleFilterError(message)
     described = yaml.safe_load((roles / f"vmm_{vmm_type}" / "vmm.yml").read_text())
+    own = set(described.pop("own"))
+    _refuse_unknown(str(name), given, own | set(described) | {"name", "stand_in"})
     label = described["label"] if name == vmm_type else name
-    return {**described, "label": label, **given, "type": vmm_type, "name": name}
+    # Plain: built as the defaults of its role say.
+    plain = not own & set(given)
+    return {**described, "label": label, **given, "type": vmm_type, "name": name, "plain": plain}
+
+
+def _refuse_unknown(name: str, given: dict[str, Any], known: set[str]) -> None:
+    """Refuse what nobody reads: a build would silently be another one than the entry says."""
+    for key in given:
+        if key not in known:
+            close = difflib.get_close_matches(str(key), sorted(known), 1)
+            hint = f" Did you mean {close[0]}?" if close else ""
+            raise AnsibleFilterError(
+                f"vmms: {name} says {key!r}, which this VMM does not know; it knows"
+                f" {', '.join(sorted(known))}.{hint}"
+            )
+    if not isinstance(given.get("options", []), list):
+        message = f"vmms: {name}: options is {given['options']!r}, expected a list of words"
+        raise AnsibleFilterError(message)
 
 
 def resolve_vmms(vmms: list[str | dict[str, Any]], roles_dir: str) -> list[dict[str, Any]]:
@@ -64,9 +83,15 @@ def again(vmms: list[dict[str, Any]], builds: dict[str, Any]) -> list[dict[str, 
     return [{**vmm, "again": recorded[vmm["name"]]} for vmm in vmms]
 
 
+def lab_qemu(built: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return the QEMU that the lab itself uses: one as the defaults say, whatever entries ask."""
+    found = (vmm["build"] for vmm in built if vmm["artifact"] == "qemu" and vmm["plain"])
+    return next(found, None)
+
+
 class FilterModule:
     """Offers the filters to Ansible."""
 
     def filters(self) -> dict[str, Any]:
         """Return the filters by name."""
-        return {"resolve_vmms": resolve_vmms, "vmms_again": again}
+        return {"resolve_vmms": resolve_vmms, "vmms_again": again, "vmms_lab_qemu": lab_qemu}

@@ -370,7 +370,7 @@ class BlockRunner:
         described = {
             **known,
             "command_line": guest.process.command_line(),
-            **guest.process.read_back(),
+            **guest.process.read_back(self.layout.unit_status(self.block.vmm)),
             "cpus_allowed": processors.allowed(self.layout.proc, guest.process.pid),
         }
         path = self.store.results / self.block.vmm / "vmm.json"

@@ -84,6 +84,10 @@ class Layout:
         """What the kernel says of devices."""
         return self.root / "sys"
 
+    def unit_status(self, vmm: str) -> Path:
+        """/proc/self/status of a program in a guest's unit, before the VMM started."""
+        return self.root / f"run/vmmlab/{vmm}/unit.status"
+
     def serial(self, vmm: str) -> Path:
         """The serial console of a VMM's guest."""
         return self.root / f"run/vmmlab/{vmm}/serial.log"

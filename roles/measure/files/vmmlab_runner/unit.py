@@ -3,6 +3,7 @@
 import contextlib
 import re
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,8 +64,11 @@ class Process:
             return words.removesuffix("\0").split("\0")
         return []
 
-    def read_back(self) -> dict[str, str]:
-        """Return what the process itself tells of how it runs; what it does not is absent."""
+    def read_back(self, unit_status: Path) -> dict[str, str]:
+        """Return what the process itself tells of how it runs; what it does not is absent.
+
+        `unit_status` is what another program of its unit saw of itself.
+        """
         found = {}
         engine = re.search(r"(?:^|,)aio=([a-z_]+)", "\n".join(self.command_line()), re.MULTILINE)
         if engine:
@@ -74,7 +78,42 @@ class Process:
             mode = re.search(r"^Seccomp:\s*(\d+)$", status, re.MULTILINE)
             if mode:
                 found["seccomp"] = SECCOMP.get(mode[1], mode[1])
+        with contextlib.suppress(OSError):
+            before = unit_status.read_text(errors="replace")
+            # A filter may be of one thread alone.
+            threads = Path(f"/proc/{self.pid}/task").glob("*/status")
+            now = [path.read_text(errors="replace") for path in threads]
+            found |= own_filter(before, now)
+        with contextlib.suppress(OSError):
+            found["libc"] = libc_of(Path(f"/proc/{self.pid}/maps").read_text(errors="replace"))
         return found
+
+
+def own_filter(unit: str, threads: Iterable[str]) -> dict[str, str]:
+    """Return whether a VMM has a seccomp filter beyond those of its unit.
+
+    Kernels before 5.9 do not count filters: then nothing is said.
+    """
+    before, now = _filters([unit]), _filters(threads)
+    if not before or not now:
+        return {}
+    return {"own_seccomp": "yes" if max(now) > before[0] else "no"}
+
+
+def _filters(statuses: Iterable[str]) -> list[int]:
+    """Return how many seccomp filters each /proc/PID/status tells of, where it tells."""
+    form = re.compile(r"^Seccomp_filters:\s*(\d+)$", re.MULTILINE)
+    return [int(found[1]) for text in statuses if (found := form.search(text))]
+
+
+def libc_of(maps: str) -> str:
+    """Return the C library that a process has mapped, by its /proc/PID/maps."""
+    names = {line.rpartition("/")[2] for line in maps.splitlines() if "/" in line}
+    if any(name.startswith("ld-musl") for name in names):
+        return "musl"
+    if any(re.match(r"libc[.-]", name) for name in names):
+        return "glibc"
+    return "linked statically"
 
 
 def process_of(unit: str) -> Process | None:
