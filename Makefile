@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/run.stamp
 DEV_STAMP := $(VENV)/dev.stamp
 
+# Ansible itself passes over a configuration in a folder that all may write to.
+export ANSIBLE_CONFIG ?= $(CURDIR)/ansible.cfg
+
 .DEFAULT_GOAL := help
 
 .PHONY: help

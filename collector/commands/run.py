@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from getpass import getpass
 from pathlib import Path
 
 from collector.errors import UnusableInputError, did_you_mean, listing
@@ -48,17 +49,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-e", "--extra-vars", action="append", default=[], metavar="VAR=VALUE", help="repeatable"
     )
+    parser.add_argument(
+        "-K",
+        "--ask-become-pass",
+        action="store_true",
+        help="ask for the password that sudo wants on lab hosts",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the playbook; FINDINGS when something failed or is missing."""
     playbook = _playbook(arguments.playbook)
     options = _options(arguments)
+    password = getpass("Password for sudo: ") if arguments.ask_become_pass else ""
     follower = Follower()
     log = KeptLog(ROOT / ".ansible" / "logs")
     try:
         with make_display(follower) as display:
-            code, stopped = run_playbook(playbook, options, follower, display, log)
+            code, stopped = run_playbook(
+                playbook, options, follower, display, log, become_password=password
+            )
     finally:
         log.close()
     for line in follower.closing:

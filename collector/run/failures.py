@@ -68,20 +68,21 @@ def _text(failure: Failure) -> str:
 
 def clearer(text: str, host: str) -> str:
     """Return an error in words that say what to do, where Ansible's own do not."""
-    if refused := _REFUSED.search(text):
-        return (
-            f"{host} lets no key of this controller in ({refused[1]}, {refused[2]}). Allow one"
-            f" (ssh-copy-id {refused[1]}), or correct ansible_user and"
-            " ansible_ssh_private_key_file of this host in the inventory."
-        )
-    if full := re.search(r"No usable temporary directory found in \[([^]]{0,400})\]", text):
-        places = full[1].replace("'", "")
-        return (
-            f"{host}: no file can be written there, in none of {places}. Is its disk full, or"
-            " mounted read-only? Look there with: df -h /tmp; mount"
-        )
+    return next(filter(None, (explain(text, host) for explain in _EXPLAIN)), text)
+
+
+def _refused_key(text: str, host: str) -> str | None:
+    refused = _REFUSED.search(text)
+    return refused and (
+        f"{host} lets no key of this controller in ({refused[1]}, {refused[2]}). Allow one"
+        f" (ssh-copy-id {refused[1]}), or correct ansible_user and"
+        " ansible_ssh_private_key_file of this host in the inventory."
+    )
+
+
+def _changed_key(text: str, host: str) -> str | None:
     if "REMOTE HOST IDENTIFICATION HAS CHANGED" not in text:
-        return text
+        return None
     known = re.search(r"Offending \S+ key in ([\w./~-]+):(\d+)", text)
     line = f" ({known[1]}, line {known[2]})" if known else ""
     remove = _REMOVE.search(text)
@@ -90,6 +91,63 @@ def clearer(text: str, host: str) -> str:
         " Was it installed anew? Then forget the old key:"
         f" {remove[0] if remove else 'ssh-keygen -R'}; otherwise find out who answers there."
     )
+
+
+def _full_disk(text: str, host: str) -> str | None:
+    full = re.search(r"No usable temporary directory found in \[([^]]{0,400})\]", text)
+    return full and (
+        f"{host}: no file can be written there, in none of {full[1].replace(chr(39), '')}. Is its"
+        " disk full, or mounted read-only? Look there with: df -h /tmp; mount"
+    )
+
+
+def _no_sudo(text: str, host: str) -> str | None:
+    own = "set ansible_become_password for it in a file that ansible-vault encrypts"
+    if re.search(r"Missing sudo password|sudo: a (?:terminal|password) is required", text):
+        return (
+            f"{host}: sudo wants a password there, and none was given. Add -K (--ask-become-pass)"
+            f" to ansible-playbook or vmmlab run, ARGS=-K to make; where hosts differ in it, {own}."
+        )
+    if re.search(r"Incorrect sudo password|Duplicate become password prompt", text):
+        return (
+            f"{host}: sudo there does not take the password that was given. Where this host has one"
+            f" of its own, {own}."
+        )
+    if "is not in the sudoers file" in text:
+        return (
+            f"{host}: the user that Ansible logs in as may not use sudo there. Take another one"
+            " (ansible_user), or let an administrator of that host allow it."
+        )
+    return None
+
+
+def _no_python(text: str, host: str) -> str | None:
+    missing = re.search(
+        r"module interpreter '(/[\w./-]{1,200})' was not found|(/[\w./-]{1,200}): not found", text
+    )
+    path = (missing[1] or missing[2]) if missing else ""
+    if "python" not in path:
+        return None
+    install = "'apt-get update && apt-get install -y python3'"
+    return (
+        f"{host} has no Python at {path}, which Ansible needs there. On Debian this installs it:"
+        f" ansible {host} -i INVENTORY --become -m ansible.builtin.raw -a {install} (with -K where"
+        " sudo wants a password); or set ansible_python_interpreter of this host."
+    )
+
+
+def _apt_is_locked(text: str, host: str) -> str | None:
+    lock = re.search(r"dpkg frontend lock|Could not get lock (/var/[\w./-]{1,100})", text)
+    holder = re.search(r"held by process (\d{1,10}) \(([\w.+-]{1,40})\)", text)
+    path = (lock[1] if lock else "") or "/var/lib/dpkg/lock-frontend"
+    who = f"process {holder[1]} ({holder[2]})" if holder else f"fuser -v {path} there says who"
+    return lock and (
+        f"{host}: another program has held the lock of apt there all the time: {who}. Let it end"
+        " (a machine that was just started often updates itself), then run this again."
+    )
+
+
+_EXPLAIN = (_refused_key, _full_disk, _changed_key, _no_sudo, _no_python, _apt_is_locked)
 
 
 def read_failure(run_dir: Path, host: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from collector.from_host import PROGRESS_LIMIT, read_json, tidy
+from collector.run.failures import clearer
 from collector.run.progress import Step, step_of
 
 _STAGE = re.compile(r"STAGE (?P<number>\d+)/(?P<count>\d+): (?P<name>\S+)")
@@ -52,7 +53,8 @@ class Follower:
         if name == "runner_on_unreachable" or (
             name == "runner_on_failed" and not data.get("ignore_errors")
         ):
-            message = tidy((data.get("res") or {}).get("msg") or "no message")
+            said = str((data.get("res") or {}).get("msg") or "no message")
+            message = tidy(clearer(said, str(data.get("host"))))
             yield f"{data.get('host')}: FAILED: {data.get('task')}: {message}"
         elif name == "playbook_on_task_start":
             self.task = " : ".join(filter(None, (data.get("role"), data.get("task"))))

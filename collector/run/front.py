@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 from types import FrameType
 from typing import Any
 
@@ -125,11 +126,18 @@ _ENDED = ("successful", "failed", "canceled", "timeout")
 
 
 def run_playbook(
-    playbook: Path, options: Sequence[str], follower: Follower, display: Display, log: KeptLog
+    playbook: Path,
+    options: Sequence[str],
+    follower: Follower,
+    display: Display,
+    log: KeptLog,
+    *,
+    become_password: str = "",
 ) -> tuple[int, bool]:
     """Run `playbook` with ansible-playbook's `options`; return exit code and if it was stopped.
 
-    The checkout is the working directory, so its `ansible.cfg` applies.
+    The checkout is the working directory, and its `ansible.cfg` applies. `become_password` is what
+    sudo wants on lab hosts; no file and no command line ever holds it.
 
     Raises:
         UnusableInputError: ansible-runner cannot write what it needs to start ansible-playbook.
@@ -164,7 +172,7 @@ def run_playbook(
                 private_data_dir=private,
                 project_dir=str(ROOT),
                 playbook=str(playbook),
-                cmdline=shlex.join(options),
+                cmdline=shlex.join([*options, *_told(become_password, Path(private))]),
                 envvars=_environment(),
                 # Written into on a full disk, a file of the output would end ansible-playbook.
                 settings={"pexpect_timeout": 1, "suppress_output_file": True},
@@ -186,6 +194,20 @@ def run_playbook(
         stop.forget()
 
 
+def _told(password: str, folder: Path) -> list[str]:
+    """Return the option with which ansible-playbook reads `password` from a pipe in `folder`.
+
+    An answer to its prompt would be typed for whoever prints such a prompt, a lab host too.
+    """
+    if not password:
+        return []
+    pipe = folder / "become"
+    os.mkfifo(pipe, 0o600)
+    # It waits for the reader; when none comes, it ends with this process.
+    Thread(target=pipe.write_text, args=(f"{password}\n",), daemon=True).start()
+    return ["--become-password-file", str(pipe)]
+
+
 def _memory() -> str | None:
     """Return the folder for events on their way: in memory where possible, so no disk is full."""
     folder = "/dev/shm"  # noqa: S108 - the folder made in it has a name that nobody can guess
@@ -202,7 +224,13 @@ def lab_hosts(inventory: str | None) -> list[str]:
     command = [str(program), "lab", "--list-hosts"]
     command += ["--inventory", inventory] if inventory else []
     done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+        command,
+        cwd=ROOT,
+        env={**os.environ, **configuration()},
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
     )
     if done.returncode:
         raise UnusableInputError(f"the inventory cannot be read: {done.stderr.strip()}")
@@ -210,10 +238,19 @@ def lab_hosts(inventory: str | None) -> list[str]:
     return [line.strip() for line in done.stdout.splitlines()[1:]]
 
 
+def configuration() -> Mapping[str, str]:
+    """Return the checkout's `ansible.cfg`, unless somebody has named another one.
+
+    Ansible by itself passes over one that lies in a folder to which all may write.
+    """
+    return {"ANSIBLE_CONFIG": os.environ.get("ANSIBLE_CONFIG") or str(ROOT / "ansible.cfg")}
+
+
 def _environment() -> Mapping[str, str]:
     """Return what ansible-runner would otherwise set against the checkout's `ansible.cfg`."""
     binaries = Path(sys.executable).parent
     return {
+        **configuration(),
         "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "playbooks" / "callback_plugins"),
         "ANSIBLE_HOST_KEY_CHECKING": "True",
         "ANSIBLE_NOCOLOR": "1",

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import signal
+import stat
 import subprocess
 import time
 from pathlib import Path
@@ -15,8 +16,11 @@ from ansible_runs import BIN, environment, write_lab
 from rich.console import Console
 
 from collector.cli import build_parser, main
+from collector.commands import run as commands_run
 from collector.commands.run import _options
 from collector.errors import UnusableInputError
+from collector.plan.project import ROOT
+from collector.run import front
 from collector.run.display import LiveDisplay, PlainDisplay
 from collector.run.follow import Follower
 from collector.run.front import KeptLog, run_playbook
@@ -71,6 +75,39 @@ def test_ctrl_c_stops_and_says_how_to_go_on(tmp_path: Path) -> None:
     assert "Stopped. A lab host that is measuring goes on by itself" in shown
     assert "vmmlab run: --run friday" in shown
     assert "Traceback" not in shown
+
+
+def test_the_password_for_sudo_is_asked_for_and_in_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ansible-playbook reads it from a pipe, once."""
+    told: list[str] = []
+
+    def note(*_: Any, become_password: str) -> tuple[int, bool]:
+        told.append(become_password)
+        return 0, False
+
+    monkeypatch.setattr(commands_run, "getpass", lambda _: "geheim")
+    monkeypatch.setattr(commands_run, "run_playbook", note)
+    assert [main(["run", *given, "preflight"]) for given in (["-K"], [])] == [0, 0]
+    assert told == ["geheim", ""]
+    option, path = front._told("geheim", tmp_path)
+    assert (option, stat.filemode(Path(path).stat().st_mode)) == (
+        "--become-password-file",
+        "prw-------",
+    )
+    assert Path(path).read_text() == "geheim\n"
+    assert front._told("", tmp_path) == []
+
+
+def test_the_checkouts_configuration_is_used_unless_another_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also in a folder that all may write to, where Ansible would pass over it."""
+    monkeypatch.delenv("ANSIBLE_CONFIG", raising=False)
+    assert front._environment()["ANSIBLE_CONFIG"] == str(ROOT / "ansible.cfg")
+    monkeypatch.setenv("ANSIBLE_CONFIG", "/etc/mine.cfg")
+    assert front._environment()["ANSIBLE_CONFIG"] == "/etc/mine.cfg"
 
 
 @pytest.mark.parametrize(

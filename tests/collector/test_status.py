@@ -272,7 +272,9 @@ def test_a_host_chooses_no_login(who: str) -> None:
     assert "ssh-copy-id -" not in said
 
 
-@pytest.mark.parametrize("words", ["a", "a@", "No usable temporary directory found in [", "a@a: "])
+@pytest.mark.parametrize(
+    "words", ["a", "a@", "No usable temporary directory found in [", "a@a: ", "/a", "/python: "]
+)
 def test_a_long_error_takes_no_time(words: str) -> None:
     """It is what a lab host wrote."""
     began = time.process_time()
@@ -289,3 +291,62 @@ def test_a_full_disk_is_named() -> None:
     )
     assert said.startswith("lab-3: no file can be written there, in none of /tmp, /var/tmp, /usr/")
     assert "Is its disk full" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            (
+                "Task failed: Premature end of stream waiting for become success. >>> Error"
+                " sudo: a password is required"
+            ),
+            (
+                "lab-3: sudo wants a password there, and none was given. Add -K (--ask-become-pass)"
+                " to ansible-playbook or vmmlab run, ARGS=-K to make; where"
+            ),
+        ),
+        ("Missing sudo password", "lab-3: sudo wants a password there, and none was given."),
+        (
+            "Duplicate become password prompt encountered waiting for become success.",
+            (
+                "lab-3: sudo there does not take the password that was given. Where this host has"
+                " one of its own, set ansible_become_password for it"
+            ),
+        ),
+        ("student is not in the sudoers file.", "lab-3: the user that Ansible logs in as may not"),
+        (
+            "The module interpreter '/usr/bin/python3' was not found.",
+            (
+                "lab-3 has no Python at /usr/bin/python3, which Ansible needs there. On Debian"
+                " this installs it: ansible lab-3 -i INVENTORY --become -m ansible.builtin.raw"
+            ),
+        ),
+        ("/bin/sh: 1: /usr/bin/python3: not found", "lab-3 has no Python at /usr/bin/python3,"),
+        (
+            (
+                "Failed to lock apt for exclusive operation: Failed to lock directory"
+                " /var/lib/apt/lists/: E:Could not get lock /var/lib/apt/lists/lock. It is held by"
+                " process 551 (unattended-upgr)"
+            ),
+            (
+                "lab-3: another program has held the lock of apt there all the time: process 551"
+                " (unattended-upgr). Let it end"
+            ),
+        ),
+        (
+            (
+                "'/usr/bin/apt-get -y install' failed: E: Unable to acquire the dpkg frontend lock"
+                " (/var/lib/dpkg/lock-frontend), is another process using it?"
+            ),
+            (
+                "lab-3: another program has held the lock of apt there all the time: fuser -v"
+                " /var/lib/dpkg/lock-frontend there says who. Let it end"
+            ),
+        ),
+    ],
+)
+def test_what_a_fresh_host_lacks_is_told_with_what_to_do(text: str, expected: str) -> None:
+    """The texts are what ansible-core 2.19 and apt said where it was provoked."""
+    assert clearer(text, "lab-3").startswith(expected)
+    assert clearer("/etc/hosts: not found", "lab-3") == "/etc/hosts: not found"

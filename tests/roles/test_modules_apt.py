@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from modules import load_module, make_program, run_module
+import yaml
+from modules import CHECKOUT, load_module, make_program, run_module
 
 SOURCE = load_module("playbooks/library/apt_source.py")
 MIRROR = load_module("playbooks/library/apt_mirror.py")
@@ -194,3 +195,11 @@ def test_a_source_package_is_unpacked_once(apt: tuple[Path, Path], tmp_path: Pat
     assert run_module(SOURCE, **wanted)["changed"]
     assert (tmp_path / "src/meson.build").read_text() == "project('qemu')\n"
     assert not run_module(SOURCE, **wanted)["changed"]
+
+
+def test_builds_wait_for_the_lock_of_apt() -> None:
+    """A machine that was just started updates itself for longer than Ansible waits by itself."""
+    for stage in ("build", "provision"):
+        play = yaml.safe_load((CHECKOUT / f"playbooks/{stage}.yml").read_text())[0]
+        assert play["hosts"] in ("builders", "controllers")
+        assert play["module_defaults"]["ansible.builtin.apt"]["lock_timeout"] == 600
