@@ -23,13 +23,14 @@ EXAMPLES = """
 """
 RETURN = """
 problem: {type: str, returned: always, description: Why no guest boots, or an empty string.}
+holders: {type: list, returned: always, description: Hypervisors that hold the virtualisation.}
 seconds: {type: float, returned: always, description: How long it took.}
 """
 
 import time
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.kvm_boot import boot, inside
+from ansible.module_utils.kvm_boot import boot, inside, vt_holders
 
 
 def main() -> None:
@@ -53,7 +54,8 @@ def main() -> None:
     except OSError as error:
         problem = str(error)
     seconds = round(time.monotonic() - started, 1)
-    module.exit_json(changed=False, problem=problem or "", seconds=seconds)
+    holders = vt_holders() if problem else []
+    module.exit_json(changed=False, problem=problem or "", seconds=seconds, holders=holders)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,28 @@ if TYPE_CHECKING:
 
 UNIT = "vmmlab-kvm-check.service"
 DEVICE = "/dev/kvm"
+MODULES = Path("/proc/modules")
+HOLDERS = {"vboxdrv": "VirtualBox", "vmmon": "VMware"}
+"""What keeps VT-x or SVM for itself while a guest of it runs."""
 REACHED = b"Unable to mount root fs"
+
+
+def vt_holders() -> list[str]:
+    """Return the other hypervisors that run a guest now, and hold the processor's virtualisation.
+
+    A module that is loaded holds nothing: it counts who has its device open, beside the modules
+    that need it (proc_modules(5): name, size, count, those modules).
+    """
+    try:
+        lines = [line.split() for line in MODULES.read_text().splitlines()]
+    except OSError:
+        return []
+    counts = {line[0]: (int(line[2]), line[3]) for line in lines if line[2].isdecimal()}
+    return [
+        f"{product} ({module} is in use)"
+        for module, product in HOLDERS.items()
+        if module in counts and counts[module][0] > counts[module][1].count(",")
+    ]
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from modules import CHECKOUT, load
 
 VMMS = load("roles/vmms/filter_plugins/vmms.py")
 GUEST = load("roles/guest/filter_plugins/guest.py")
+PREFLIGHT = load("roles/preflight/filter_plugins/preflight.py")
 SHIP = load("roles/ship/filter_plugins/ship.py").FilterModule().filters()
 AnsibleFilterError = importlib.import_module("ansible.errors").AnsibleFilterError
 ROLES = str(CHECKOUT / "roles")
@@ -201,3 +202,20 @@ def test_what_is_made_again_is_what_a_run_recorded() -> None:
     assert [vmm["again"]["key"] for vmm in again(vmms, builds)] == ["stratovirt", "qemu"]
     with pytest.raises(AnsibleFilterError, match=r"no build of stratovirt; it has qemu\. Take"):
         again(vmms, {"vmms": builds["vmms"][:1]})
+
+
+def test_a_release_that_nothing_is_built_for_is_told() -> None:
+    """With the builders there are; nothing is said where one of them was not looked at."""
+    looked = {"preflight_found": {"facts": {"release": "debian 12"}}}
+    hostvars = {"builder": looked, "second": looked, "dead": {}}
+    unbuilt = PREFLIGHT.unbuilt
+    assert unbuilt("debian 12", hostvars, ["builder"], []) == ""
+    assert unbuilt("debian 13", hostvars, ["builder"], ["/s/builds/Debian-13.json"]) == ""
+    assert unbuilt("debian 13", hostvars, ["builder", "dead"], []) == ""
+    assert unbuilt("debian 13", hostvars, ["builder", "second"], ["/s/Debian-11.json"]) == (
+        "found debian 13; needed a release that is built for, and the builders are builder (debian"
+        " 12), second (debian 12); built before: debian 11. Add a machine of debian 13 to the group"
+        " builders (a lab host will do while it measures nothing), or take this host out of the"
+        " group lab"
+    )
+    assert "the builders are none." in unbuilt("debian 13", hostvars, [], [])

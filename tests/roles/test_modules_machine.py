@@ -78,6 +78,32 @@ def test_a_machine_that_ends_early_says_its_last_words(device: Path, tmp_path: P
     assert boot(tmp_path, "exit 1") == f"{early}nothing"
 
 
+@pytest.mark.parametrize(
+    ("modules", "holders"),
+    [
+        ("vboxdrv 712704 2 vboxnetadp,vboxnetflt, Live 0x0\nkvm 1 0 - Live 0x0\n", []),
+        (
+            "vboxdrv 712704 3 vboxnetadp,vboxnetflt, Live 0x0\n",
+            ["VirtualBox (vboxdrv is in use)"],
+        ),
+        ("vmmon 155648 1 - Live 0x0\nvmnet 73728 13 - Live 0x0\n", ["VMware (vmmon is in use)"]),
+        ("vmmon 155648 0 - Live 0x0\nkvm_intel 479232 - - Live 0x0\n", []),
+    ],
+)
+def test_who_holds_the_virtualisation_is_named(
+    modules: str, holders: list[str], device: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A driver that is loaded holds nothing; a guest that runs on it does, and KVM gets nothing."""
+    (tmp_path / "modules").write_text(modules)
+    monkeypatch.setattr(SHARED, "MODULES", tmp_path / "modules")
+    qemu = make_program(tmp_path / "qemu", "echo 'failed: 16 Device or resource busy'; exit 1")
+    found = run_module(KVM_BOOT, qemu=str(qemu), firmware="/f", kernel="/k")
+    assert found["problem"].endswith("Device or resource busy")
+    assert found["holders"] == holders
+    monkeypatch.setattr(SHARED, "MODULES", tmp_path / "no modules")
+    assert SHARED.vt_holders() == []
+
+
 def test_without_a_device_or_qemu_nothing_is_started(device: Path, tmp_path: Path) -> None:
     """The problem names what is missing."""
     gone = run_module(KVM_BOOT, qemu=str(tmp_path / "no-qemu"), firmware="/f", kernel="/k")

@@ -1,6 +1,7 @@
 """Mistakes in an inventory that no role would notice, as the first stage tells of them."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -126,7 +127,10 @@ def test_secrets_and_empty_files_are_no_mistake(tmp_path: Path) -> None:
 def test_another_order_of_variables_is_refused(tmp_path: Path) -> None:
     """What the inventory says would not be used, without a word."""
     (tmp_path / "lab.yml").write_text(EXAMPLE, encoding="utf-8")
-    code, said = preflight(tmp_path, ANSIBLE_PRECEDENCE="all_inventory,all_plugins_play")
+    # As where all may write to the checkout: Ansible goes by no file of ours then.
+    (tmp_path / "empty.cfg").touch()
+    code, said = preflight(tmp_path, ANSIBLE_CONFIG=str(tmp_path / "empty.cfg"))
     assert code == 2
     assert "is not that of" in said
+    assert f"mend that with chmod o-w {CHECKOUT})" in re.sub(r"[\\\s]+", " ", said)
     assert "unset ANSIBLE_PRECEDENCE and export ANSIBLE_CONFIG=" in said

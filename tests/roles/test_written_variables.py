@@ -157,3 +157,20 @@ def test_the_defaults_count_least() -> None:
         "all_inventory", "groups_inventory", "all_plugins_inventory",
         "groups_plugins_inventory", "groups_plugins_play",
     ]  # fmt: skip
+
+
+def test_a_boolean_from_the_command_line_is_one() -> None:
+    """`-e name=false` is a text, and a text that is not empty is true."""
+    options = {name for name, option in KNOWN.spec.items() if option.get("type") == "bool"}
+    assert "vmms_may_leave_out" in options
+    # Written as such, given on as it is (what takes it makes a boolean of it), or made one here.
+    use = re.compile(r"\b(\w+)\b(?! \| bool)(?!:)")
+    wrong = [
+        f"{path.relative_to(CHECKOUT)}:{number}: {line.strip()}"
+        for path in (*CHECKOUT.glob("roles/*/*/*"), *CHECKOUT.glob("playbooks/*.yml"))
+        if path.is_file() and path.suffix in (".yml", ".j2") and path.parent.name != "meta"
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if not re.fullmatch(r'\s*\w+: "\{\{ \w+ \}\}"|\s*#.*', line)
+        and options & set(use.findall(line))
+    ]
+    assert wrong == []

@@ -47,6 +47,7 @@ from typing import TYPE_CHECKING, Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.guest_network import look_at_guest_network
+from ansible.module_utils.kvm_boot import vt_holders
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +63,8 @@ TUNERS = ("power-profiles-daemon", "tuned", "tlp", "auto-cpufreq")
 KVM = "/dev/kvm"
 # "kvm" to its end: the kernel's own threads for a guest of ours are called kvm-something.
 GUESTS = re.compile(
-    r"(qemu-system|qemu-kvm|kvm$|stratovirt|firecracker|cloud-hyperviso|VBoxHeadless)"
+    r"(qemu-system|qemu-kvm|kvm$|stratovirt|firecracker|cloud-hyperviso|VBoxHeadless|VirtualBoxVM"
+    r"|vmware-vmx)"
 )
 
 
@@ -237,6 +239,9 @@ def look_at_kvm(processor: dict[str, str], need: Need, warnings: list[str]) -> N
         fix = "Switch VT-x on in the firmware setup; on a virtual machine, nested virtualisation."
         need("no vmx in /proc/cpuinfo", "Intel with VMX (AMD with SVM will do)", fix)
         return
+    if holders := vt_holders():
+        fix = "End their guests, or unload their drivers: they hold the processor's virtualisation."
+        need(f"guests of {' and '.join(holders)}", "no other hypervisor's guest", fix)
     problem = ask_kvm()
     if problem:
         module = "kvm_intel" if processor["flag"] == "vmx" else "kvm_amd"
