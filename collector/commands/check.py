@@ -4,13 +4,17 @@ import argparse
 import dataclasses
 import json
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from collector.commands.language import add_language
 from collector.exit_status import ExitStatus
+from collector.findings import Severity
 from collector.from_host import printable
 from collector.jobs.check import Checked, check_paths
 from collector.jobs.class_list import verdict_of, write_class_list
+from collector.words import Language, Message, Text, say
 
 HELP = "what contradicts what, in results folders and workbooks"
 
@@ -29,6 +33,10 @@ the two sides were not measured alike. A note says what a reader should know.
 Exit code: 0 no contradiction; 1 contradictions; 2 a path cannot be used (the others are checked).
 """
 _WIDTH = 96
+_AT: dict[Severity, Message] = {
+    "contradiction": say("contradiction at {place}"),
+    "note": say("note at {place}"),
+}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -46,6 +54,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--json", action="store_true", help="print a JSON array, one entry per path"
     )
     parser.add_argument("--no-notes", action="store_true", help="print contradictions only")
+    add_language(parser, "en", "what is printed; --json and --list stay English")
 
 
 def _list_name(text: str) -> Path:
@@ -64,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps([_entry(checked) for checked in results], indent=2, ensure_ascii=False))
     else:
         for checked in results:
-            _show(checked, notes=not arguments.no_notes)
+            _show(checked, arguments.lang, notes=not arguments.no_notes)
     verdicts = {verdict_of(checked) for checked in results}
     if "unusable" in verdicts:
         return ExitStatus.UNUSABLE
@@ -83,33 +92,49 @@ def _entry(checked: Checked) -> dict[str, Any]:
     return {
         "path": str(checked.path),
         "verdict": verdict_of(checked),
-        "content": checked.content,
-        "error": checked.error or None,
+        "content": str(checked.content),
+        "error": str(checked.error) or None,
         "findings": findings,
     }
 
 
-def _show(checked: Checked, *, notes: bool) -> None:
+def _show(checked: Checked, language: Language, *, notes: bool) -> None:
+    for indent, said in _said(checked, notes=notes):
+        text = printable(said.render(language) if isinstance(said, Message) else said)
+        print(_folded(text, indent) if language == "en" else indent + text)
+
+
+def _said(checked: Checked, *, notes: bool) -> Iterator[tuple[str, Text]]:
+    """Yield indentation and text of what there is to say about a path."""
+    path = str(checked.path)
     if checked.error:
-        print(f"{printable(str(checked.path))}: UNUSABLE")
-        _print_text(checked.error, "    ")
+        yield "", say("{path}: UNUSABLE", path=path)
+        yield "    ", checked.error
         return
-    counts = f"{checked.count('contradiction')} contradictions, {checked.count('note')} notes"
-    print(f"{printable(str(checked.path))}: {counts} ({checked.content})")
+    yield (
+        "",
+        say(
+            "{path}: {contradictions} contradictions, {notes} notes ({content})",
+            path=path,
+            contradictions=checked.count("contradiction"),
+            notes=checked.count("note"),
+            content=checked.content,
+        ),
+    )
     for finding in checked.findings:
-        if finding.severity == "note" and not notes:
-            continue
-        print(f"  {finding.severity} at {printable(finding.place)}")
-        _print_text(finding.message.english, "    ")
+        if finding.severity == "contradiction" or notes:
+            yield "  ", _AT[finding.severity].filled(place=finding.place)
+            yield "    ", finding.message
 
 
-def _print_text(text: str, indent: str) -> None:
-    print(
-        textwrap.fill(
-            printable(text),
-            _WIDTH,
-            initial_indent=indent,
-            subsequent_indent=indent,
-            break_on_hyphens=False,
-        )
+def _folded(text: str, indent: str) -> str:
+    """Return a sentence in lines; one that stands at a path or a place is a line of its own."""
+    if len(indent) < len("    "):
+        return indent + text
+    return textwrap.fill(
+        text,
+        _WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
     )

@@ -3,10 +3,10 @@
 import argparse
 from pathlib import Path
 
+from collector.commands.language import add_language
 from collector.commands.margin import add_margin
 from collector.exit_status import ExitStatus
 from collector.from_host import printable
-from collector.labels import LANGUAGES
 
 HELP = "workbook, HTML page and CSV from results"
 
@@ -38,12 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--csv", type=Path, metavar="FILE", help="all samples (default: samples.csv beside it)"
     )
-    parser.add_argument(
-        "--lang",
-        choices=LANGUAGES,
-        default="zh",
-        help="language of all words (default: %(default)s)",
-    )
+    add_language(parser, "zh", "all words")
     add_margin(parser)
 
 

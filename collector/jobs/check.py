@@ -12,7 +12,7 @@ from collector.results import Collection, collect
 from collector.typed.copies import varied_numbers
 from collector.typed.grid import made_by_vmmlab
 from collector.typed.workbook import check_tables, workbook_tables
-from collector.words import Field, Message, say
+from collector.words import COMMA, Field, Message, Text, joined, say, say_counted
 
 _WORKBOOKS = (".xlsx", ".xlsm")
 _SPREADSHEETS = (".xls", ".xlsb", ".ods", ".csv", ".tsv", ".et", ".numbers")
@@ -27,9 +27,9 @@ class Checked:
 
     path: Path
     findings: tuple[Finding | CellFinding, ...]
-    content: str
+    content: Text
     """What was checked, in words: `2 runs, 208 logs`, `13 tables`."""
-    error: str = ""
+    error: Text = ""
     """Why the path cannot be used; "" when it can."""
     marks: frozenset[str] = frozenset()
     """What no two measurements share: checksums of logs, or numbers with many digits."""
@@ -47,13 +47,14 @@ def check_paths(paths: Iterable[Path]) -> list[Checked]:
 
 def _checked(path: Path) -> Checked:
     if not path.exists():
-        return Checked(path, (), "", "there is no such file or folder")
+        return Checked(path, (), "", say("there is no such file or folder"))
     if not path.is_dir() and path.suffix.lower() not in _WORKBOOKS:
-        error = "neither a folder of results nor a workbook (.xlsx); "
-        error += (
-            "save it as .xlsx and check that"
+        error = (
+            say("no workbook (.xlsx), but another spreadsheet: save it as .xlsx and check that")
             if path.suffix.lower() in _SPREADSHEETS
-            else "vmmlab parse reads one log"
+            else say(
+                "neither a folder of results nor a workbook (.xlsx); vmmlab parse reads one log"
+            )
         )
         return Checked(path, (), "", error)
     try:
@@ -93,7 +94,7 @@ def _folder(path: Path) -> Checked:
         findings=tuple(
             sorted((*results.findings, *beside.findings), key=lambda finding: finding.severity)
         ),
-        content=f"{results.content}, {beside.content}",
+        content=joined([results.content, beside.content], COMMA),
         marks=results.marks | beside.marks,
     )
 
@@ -113,7 +114,13 @@ def _results(path: Path, collection: Collection) -> Checked:
             " each of them holds"
         )
     marks = {log.sha256 for log in logs if log.outcome == "ok" and log.tool.startswith("sysbench")}
-    content = f"{_plural(len(collection.runs), 'run')}, {_plural(len(found), 'log')}"
+    content = joined(
+        [
+            say_counted("{count} run", "{count} runs", count=len(collection.runs)),
+            say_counted("{count} log", "{count} logs", count=len(found)),
+        ],
+        COMMA,
+    )
     return Checked(path, tuple(check_collection(collection)), content, marks=frozenset(marks))
 
 
@@ -144,18 +151,14 @@ def _workbooks(path: Path, books: Sequence[Path]) -> Checked:
     if not count:
         raise UnusableInputError(f"{path}: none of its {len(books)} workbooks can be used")
     findings.sort(key=lambda finding: finding.severity)
-    content = _plural(count, "table")
+    content = say_counted("{count} table", "{count} tables", count=count)
     if len(books) > 1:
-        content = f"{len(books)} workbooks, {content}"
+        content = joined([say("{count} workbooks", count=len(books)), content], COMMA)
     return Checked(path, tuple(findings), content, marks=frozenset(marks))
 
 
 def _not_checked(error: UnusableInputError) -> Message:
     return say("not checked: {reason}", reason=str(error))
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _with_shared(one: Checked, all_checked: Sequence[Checked]) -> Checked:

@@ -48,8 +48,8 @@ def _row(checked: Checked) -> tuple[str | int, ...]:
         verdict_of(checked),
         checked.count("contradiction"),
         checked.count("note"),
-        checked.content,
-        printable(checked.error or first)[:_LONGEST],
+        str(checked.content),
+        printable(str(checked.error or first))[:_LONGEST],
     )
 
 

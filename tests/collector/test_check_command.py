@@ -42,6 +42,13 @@ def test_findings(handed_in: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Each contradiction is shown with its cell."""
     assert main(["check", str(handed_in / "bo.xlsx")]) == ExitStatus.FINDINGS
     assert f"contradiction at Sheet!{books.address(5, 1, 1)}" in capsys.readouterr().out
+    paths = [str(handed_in / name) for name in ("bo.xlsx", "dora.txt")]
+    assert main(["check", "--lang", "zh", *paths]) == ExitStatus.UNUSABLE
+    shown = capsys.readouterr().out
+    assert f"位于 Sheet!{books.address(5, 1, 1)}" in shown
+    assert "13 个表格" in shown
+    assert "无法使用\n    既不是结果文件夹" in shown
+    assert "contradiction" not in shown
 
 
 def test_json(handed_in: Path, capsys: pytest.CaptureFixture[str]) -> None:
