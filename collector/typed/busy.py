@@ -104,7 +104,7 @@ def _threads(row: Row) -> int:
     if not {"events_per_second", "latency_avg_ms"} <= row.keys():
         return 0
     case = row["events_per_second"].case
-    return int(case.removeprefix("threads-")) if case.startswith("threads-") else 0
+    return int(float(case.removeprefix("threads-"))) if case.startswith("threads-") else 0
 
 
 def _share(row: Row, threads: int) -> float:

@@ -82,7 +82,7 @@ class Cells:
         quantity = cell.quantity
         step = self._column_step(column, quantity)
         if step is not None:
-            quantity = replace(quantity, step=step)
+            quantity = replace(quantity, step=step + quantity.spread)
         number = in_unit(quantity, metric, self._heading(column))
         if number is None:
             self.unread.append(cell)
@@ -112,6 +112,7 @@ class Cells:
                 if (cell := self.grid.at(row, column))
                 and cell.quantity
                 and cell.quantity.unit == like.unit
+                and not cell.quantity.spread
                 and not meaning(self.label(row)).average
             ]
             used = [used_step(cell.quantity) for cell in numbers if cell.quantity]

@@ -7,6 +7,7 @@ from collector.typed.column_subject import Clues, subject_of
 from collector.typed.context import Context
 from collector.typed.keys import Keys
 from collector.typed.meaning import Meaning, meaning
+from collector.typed.names import MEMORY
 from collector.typed.parameters import NONE, Parameters
 
 _LONGEST_SIDE = 24
@@ -39,18 +40,26 @@ def columns_of(stack: dict[int, list[str]], keys: Keys, context: Context) -> dic
     if all(_is_bare(each) for column, each in said.items() if column in own):
         own = own if _is_of_latency(context) else {}
     compact = not own
-    if compact and (context.metric is None or not keys.columns or keys.metrics):
+    if context.metric == "rate":
+        own = {column: _flow(metric, said[column]) for column, metric in own.items()}
+    title = context.metric
+    if title is None and context.subject == MEMORY and keys.role == "block":
+        title = "rate"  # the only thing that is measured for each size of a block
+    if compact and (title is None or not keys.columns or keys.metrics):
         return {}
-    metrics = dict.fromkeys(stack, context.metric or "") if compact else own
+    if compact and meaning(context.unit).derived:
+        return {}
+    metrics = dict.fromkeys(stack, title or "") if compact else own
     found = frozenset(metrics.values())
     columns = {}
     for column, metric in metrics.items():
         clues = Clues(metric, found, frozenset(keys.columns.values()), context, said[column])
         if subject := subject_of(clues):
             side = _side(stack[column]) if compact else ""
-            title = context.unit if compact else ""
-            columns[column] = _column(clues, subject, side, " ".join((title, *stack[column])))
-    return _statistics_apart(columns, stack)
+            flow = metric.endswith("_mib_per_s") and any(each.direction for each in said[column])
+            unit = context.unit if compact or flow else ""
+            columns[column] = _column(clues, subject, side, " ".join((unit, *stack[column])))
+    return _statistics_apart(columns, stack, _derived(said, compact=compact))
 
 
 def _metric(said: Sequence[Meaning]) -> str | None:
@@ -61,6 +70,12 @@ def _metric(said: Sequence[Meaning]) -> str | None:
     named = [each for each in reversed(said) if each.metric]
     whole = [each for each in named if not each.bare]
     return next((each.metric for each in whole or named), None)
+
+
+def _flow(metric: str, said: Sequence[Meaning]) -> str:
+    """Return what `读` and `write` mean below a title of throughput: MiB, not requests."""
+    flow = {"reads_per_s": "read_mib_per_s", "writes_per_s": "written_mib_per_s"}.get(metric)
+    return flow if flow and any(each.direction for each in said) else metric
 
 
 def _is_bare(said: Sequence[Meaning]) -> bool:
@@ -97,7 +112,25 @@ def _side(texts: Sequence[str]) -> str:
     return ""
 
 
-def _statistics_apart(columns: dict[int, Column], stack: dict[int, list[str]]) -> dict[int, Column]:
+def _derived(said: dict[int, list[Meaning]], *, compact: bool) -> set[int]:
+    """Return the columns of what was calculated from the others: `提升`, `QEMU 损耗`, a ratio.
+
+    In a comparison the columns are sides: one that says more than another's bare name does, in
+    words that nobody knows, was made from it.
+    """
+    found = {column for column, each in said.items() if any(text.derived for text in each)}
+    if compact:
+        found |= {column for column, each in said.items() if len(each[-1].vmms) > 1}
+        bare = {vmm for each in said.values() for vmm in each[-1].vmms if not each[-1].more}
+        found |= {
+            column for column, each in said.items() if each[-1].more and bare & {*each[-1].vmms}
+        }
+    return found
+
+
+def _statistics_apart(
+    columns: dict[int, Column], stack: dict[int, list[str]], derived: set[int]
+) -> dict[int, Column]:
     """Mark the columns of means and other statistics, where repetitions lie side by side."""
     marked = {}
     for column, each in columns.items():
@@ -105,6 +138,7 @@ def _statistics_apart(columns: dict[int, Column], stack: dict[int, list[str]]) -
         kind = "mean" if said.average else said.statistic
         if said.metric == each.metric:
             kind = ""  # an average latency is what was measured
+        kind = "other" if column in derived else kind
         marked[column] = replace(each, statistic=kind) if kind else each
     kinds = {each.statistic for each in marked.values()}
     return columns if "" not in kinds else marked

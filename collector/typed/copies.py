@@ -69,8 +69,8 @@ def _digits(sample: TypedSample) -> int:
 def _same_place(one: TypedSample, other: TypedSample) -> bool:
     """The same sample shown twice in a workbook is no copy of another."""
     return one.cell == other.cell or (
-        (one.measurement, one.vmm, one.case, one.metric)
-        == (other.measurement, other.vmm, other.case, other.metric)
+        (one.measurement, one.vmm, one.case, one.parameters, one.metric)
+        == (other.measurement, other.vmm, other.case, other.parameters, other.metric)
         and one.repetition == other.repetition
         and one.table != other.table
     )
@@ -197,7 +197,7 @@ def _misfit(sample: TypedSample, samples: Sequence[TypedSample]) -> float:
         each.number.value
         for each in samples
         if each.metric == sample.metric
-        and each.case == sample.case
+        and (each.case, each.parameters) == (sample.case, sample.parameters)
         and (each.measurement, each.vmm) == (sample.measurement, sample.vmm)
         and each is not sample
         and each.number.value != value

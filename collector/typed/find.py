@@ -1,5 +1,6 @@
 """Finding the report's tables in a grid, wherever they are and however they are laid out."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,9 @@ from collector.typed.segments import (
 
 _HEADER_ROWS = 6
 _BODY_ROWS = 4
+_UNIT_LABEL = re.compile(r"单位|units?", re.IGNORECASE)
+_LISTING = re.compile(r"(?:start )?address|mapping|地址|映射", re.IGNORECASE)
+"""Headings of `pmap`'s listing: a row for each mapping, which is no measurement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +51,16 @@ def find_heads(grid: Grid) -> list[Head]:
         for segment in segments(grid, row):
             if _is_inside(heads, row, segment) or among_numbers(grid, row, segment):
                 continue
-            if is_title(grid, row, segment):
+            if is_title(grid, row, segment) or _is_listing(grid, row):
                 continue
             head = _head(grid, row, segment)
             if head and (meaning(head.caption).caption or not grid.generated):
                 heads.append(head)
     return heads
+
+
+def _is_listing(grid: Grid, row: int) -> bool:
+    return any(_LISTING.fullmatch(cell.text) for cell in grid.in_row(row))
 
 
 def _is_inside(heads: Sequence[Head], row: int, segment: Sequence[Typed]) -> bool:
@@ -103,11 +111,11 @@ def _continues(grid: Grid, row: int, keys: Keys, start: int, last: int) -> bool:
     """Whether a row below the first belongs to the heading: words, and no number, no label."""
     cells = [cell for column in range(start, last + 1) if (cell := grid.at(row, column))]
     beside = [grid.at(row, column) for column in keys.columns]
-    if not cells or any(cell and not cell.copied and not _is_unit(cell) for cell in beside):
+    if not cells or any(cell and not cell.copied and not _says_unit(cell) for cell in beside):
         return False
     if _numbered(cells):
         return True
-    if any(not is_words(cell) for cell in cells):
+    if any(not (is_words(cell) or _is_case(cell)) for cell in cells):
         return False
     return all(_is_unit(cell) for cell in cells) or any(
         meaning(cell.text).heading and not meaning(cell.text).caption for cell in cells
@@ -116,6 +124,16 @@ def _continues(grid: Grid, row: int, keys: Keys, start: int, last: int) -> bool:
 
 def _is_unit(cell: Typed) -> bool:
     return meaning(cell.text).unit
+
+
+def _says_unit(cell: Typed) -> bool:
+    """Whether a label stands beside units: it is one, or says that they are."""
+    return _is_unit(cell) or bool(_UNIT_LABEL.fullmatch(cell.text))
+
+
+def _is_case(cell: Typed) -> bool:
+    """Whether a number with a unit is the size of a block: `4K`, below the name of a VMM."""
+    return bool(meaning(cell.text).parameters.block) and not cell.stored
 
 
 def _numbered(cells: Sequence[Typed]) -> bool:
@@ -132,7 +150,7 @@ def _add_row(grid: Grid, row: int, start: int, last: int, stack: dict[int, list[
     text = ""
     for column in range(start, last + 1):
         cell = grid.at(row, column)
-        if cell is not None and is_words(cell):
+        if cell is not None and (is_words(cell) or _is_case(cell)):
             text = "" if stands_alone(grid, cell) else cell.text
         elif cell is None and not _spreads(text):
             text = ""

@@ -17,6 +17,9 @@ _WHOLE = 0.9
 """The same for blocks that are small beside the files."""
 _SMALL = 16 * 1024.0
 _ROOM = 1.02
+_DECIMAL = (1.048576, 1.073742)
+"""MB of 10^6 bytes, and GB of 10^9, taken for those of 2^20 and 2^30: true numbers all the same."""
+_NEAR = 0.002
 _MOST_THREADS = 300.0
 """Of a table that does not say how many threads its tests had."""
 _SLACK = 1.05
@@ -67,7 +70,9 @@ def _fits_block(each: Moved) -> bool:
         return True
     least = block * (_WHOLE if block <= _SMALL else _CUT)
     room = each.flow.number.step / each.flow.number.value
-    return least * (1 - room) <= each.size <= block * (_ROOM + room)
+    return least * (1 - room) <= each.size <= block * (_ROOM + room) or any(
+        abs(each.size / block / prefix - 1) <= _NEAR + room for prefix in _DECIMAL
+    )
 
 
 def _of_block(each: Moved, workbook: str) -> CellFinding:

@@ -1,5 +1,6 @@
 """A sheet as a grid of what people see: text and numbers by row and column."""
 
+import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,9 @@ _OURS = ("sheet overview", "sheet environment", "sheet samples")
 """Sheets that tell a workbook of `vmmlab report` that another program has saved again."""
 _OLE = b"\xd0\xcf\x11\xe0"
 """How the files of old Office begin, and those that are locked by a password."""
+_PERCENTILE = re.compile(r"(?:50|75|90|95|99(?:\.9)?) ?%")
+_LATENCY = re.compile(r"平均|最[大小]|延迟|时延|lat|avg|max", re.IGNORECASE)
+"""What stands beside the heading of a percentile."""
 _MOST_MERGED = 200_000
 """Cells of a merged area that are filled with what it shows."""
 
@@ -142,6 +146,27 @@ def _reason(error: Exception) -> str:
     return next(iter(str(error).splitlines()), "") or type(error).__name__
 
 
+def _percentile_headings(cells: dict[tuple[int, int], Typed]) -> list[tuple[int, int]]:
+    """Return where `95%` is a heading, in a row or a column of words: `平均 | 最大 | 95%`."""
+    found = [place for place, cell in cells.items() if _PERCENTILE.fullmatch(cell.text)]
+    lines: dict[tuple[str, int], list[Typed]] = {
+        line: [] for row, column in found for line in (("row", row), ("column", column))
+    }
+    for (row, column), cell in cells.items() if found else ():
+        for line in (("row", row), ("column", column)):
+            if line in lines and not _PERCENTILE.fullmatch(cell.text):
+                lines[line].append(cell)
+    return [
+        (row, column)
+        for row, column in found
+        if any(_is_heading(lines[line]) for line in (("row", row), ("column", column)))
+    ]
+
+
+def _is_heading(line: list[Typed]) -> bool:
+    return all(is_words(cell) for cell in line) and any(_LATENCY.search(cell.text) for cell in line)
+
+
 def _grid(sheet: Any, formulas: Any) -> Grid:
     cells: dict[tuple[int, int], Typed] = {}
     place: tuple[int, int]
@@ -171,6 +196,8 @@ def _grid(sheet: Any, formulas: Any) -> Grid:
                     stored=anchor.stored,
                     copied=True,
                 )
+    for place in _percentile_headings(cells):
+        cells[place] = replace(cells[place], quantity=None)
     return Grid(
         sheet.title,
         cells,

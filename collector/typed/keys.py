@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 
 from collector.typed.grid import Grid, Typed, is_words
 from collector.typed.meaning import Meaning, meaning
-from collector.typed.parameters import NONE, Parameters
-from collector.typed.roles import count_of
 from collector.typed.segments import limit
 
 _HEADER_ROWS = 4
@@ -85,6 +83,8 @@ def _headed(grid: Grid, top: int, segment: Sequence[Typed], last: int) -> dict[i
         kind = kind_of(_below(grid, top, cell.column, last))
         if said.label:
             labels[cell.column] = _agreed(said.role or "", kind)
+        elif kind == "count" and {*labels.values()} & {*CASES}:
+            break  # the case is known: these are counts of something
         elif place == len(labels) and kind and _is_corner(said, segment[place + 1 :], kind):
             labels[cell.column] = kind
         else:
@@ -179,64 +179,3 @@ def _kinds(said: Sequence[Meaning]) -> Iterator[str]:
             yield "vmm"
         elif each.repetition:
             yield "index"
-
-
-class Place:
-    """What the rows of a table are of, row by row: a cell that is left empty is like that above."""
-
-    def __init__(self, grid: Grid, keys: Keys) -> None:
-        """Begin above the first row."""
-        self._grid = grid
-        self._keys = keys
-        self.vmm: str | None = None
-        self.access: str | None = None
-        self.mode: str | None = None
-        self.count: float | None = None
-        self.parameters: Parameters = NONE
-        self.said: tuple[Meaning, ...] = ()
-
-    def read(self, row: int) -> None:
-        """Take in the labels of a row."""
-        said = []
-        named = ""
-        for column, role in self._keys.columns.items():
-            text = self._grid.text(row, column)
-            if text:
-                said.append(meaning(text))
-                named = self._label(text, role, said[-1]) or named
-        if named:
-            self.vmm = named
-        elif "vmm" not in self._keys.columns.values():
-            self.vmm = None
-        self.said = tuple(said)
-
-    def take(self, said: Meaning) -> None:
-        """Take in a row that says what the rows below it are of."""
-        self.access = said.access or self.access
-        self.mode = said.mode or self.mode
-        self.parameters = said.parameters.over(self.parameters)
-
-    def _label(self, text: str, role: str, said: Meaning) -> str:
-        """Take in one label; return the VMM that it names."""
-        if said.average or said.statistic:
-            return said.vmms[0] if len(said.vmms) == 1 else ""
-        self.access = said.access or self.access
-        self.mode = said.mode or self.mode
-        self.parameters = said.parameters.over(self.parameters)
-        if role in ("threads", "block", "count") and (count := count_of(text)) is not None:
-            self.count = float(count)
-            if role == "threads":
-                self.parameters = Parameters(threads=self.count).over(self.parameters)
-        if said.vmms:
-            return said.vmms[0] if len(said.vmms) == 1 else ""
-        return text.lower() if role == "vmm" else ""
-
-    @property
-    def average(self) -> bool:
-        """Whether the row holds averages."""
-        return any(said.average for said in self.said)
-
-    @property
-    def statistic(self) -> str:
-        """Which other statistic the row holds; "" for none."""
-        return next((said.statistic for said in self.said if said.statistic), "")

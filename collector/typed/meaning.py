@@ -7,6 +7,7 @@ from functools import lru_cache
 from collector.typed.parameters import NONE, Parameters, parameters_in
 from collector.typed.roles import (
     CAPTION,
+    DERIVED,
     LABELS,
     SUBJECTS,
     access_of,
@@ -16,6 +17,7 @@ from collector.typed.roles import (
     role_of,
     statistic_of,
     vmms_in,
+    without_vmms,
 )
 from collector.typed.text import is_nothing, is_unit
 
@@ -30,6 +32,8 @@ _REPETITION = (
 _LATENCY = re.compile(r"lat|延迟|时延|延时|响应|ms|毫秒|[uμ]s|微秒")
 _LONGEST_TITLE = 60
 _PROSE = re.compile(r"[。;;]|,.*,|sysbench .*--")
+_DIRECTION = re.compile(r"读取?|写入?|reads?|writes?|written")
+_LETTERS = re.compile(r"[^\W\d_]")
 _MODE_OPTION = re.compile(r"--(?:file-test|memory-access)-mode[= ](\w+)")
 
 
@@ -56,6 +60,13 @@ class Meaning:
     parameters: Parameters
     latency: bool
     """It names a latency, or a unit of one."""
+    derived: bool
+    """It names what is calculated from measured numbers: how much faster, a ratio, a rank."""
+
+    direction: bool
+    """It says `read` or `写`, and not what of it."""
+    more: bool
+    """It names a VMM, and says something of it that is no case, no metric and no number."""
 
     @property
     def label(self) -> bool:
@@ -115,4 +126,17 @@ def meaning(text: str) -> Meaning:
         subject=next((name for name, pattern in SUBJECTS if pattern.search(low)), ""),
         parameters=NONE if is_nothing(text) else parameters_in(text),
         latency=bool(_LATENCY.search(low)),
+        derived=bool(DERIVED.search(low)),
+        direction=bool(_DIRECTION.fullmatch(low)),
+        more=_says_more(low),
     )
+
+
+def _says_more(low: str) -> bool:
+    rest = without_vmms(low)
+    known = role_of(rest) or mode_of(rest) or access_of(rest) or parameters_in(rest) != NONE
+    if rest == low or known:
+        return False
+    if any(pattern.search(rest.strip(" ()-_:")) for pattern in _REPETITION):
+        return False
+    return len(_LETTERS.findall(rest)) > 1

@@ -62,6 +62,8 @@ class TypedTable:
     """Cells with a `-` where each test has a number."""
     uncounted: tuple[Typed, ...]
     """Formulas without a stored value."""
+    unknown: tuple[Typed, ...] = ()
+    """Numbers under a heading, or beside a label, that says nothing which is known."""
     context: Context = field(default_factory=Context)
     """What stands above it."""
 
@@ -82,7 +84,11 @@ class TypedTable:
                 each for each in self.statistics if each.candidates[0][0].measurement == subject
             ),
         )
-        return part if first else replace(part, unread=(), empty=(), dashes=(), uncounted=())
+        return (
+            part
+            if first
+            else replace(part, unread=(), empty=(), dashes=(), uncounted=(), unknown=())
+        )
 
     def numbered(self, number: int) -> "TypedTable":
         """Return the table as the `number`-th of its workbook."""

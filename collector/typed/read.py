@@ -1,16 +1,19 @@
 """From a table's heading to its numbers."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from collector.typed.cells import Cells
 from collector.typed.columns import Column
+from collector.typed.counted import counted
 from collector.typed.find import Head, find_heads
 from collector.typed.grid import Grid, Typed
-from collector.typed.keys import Place
 from collector.typed.meaning import meaning
 from collector.typed.model import TypedSample, TypedStatistic, TypedTable
+from collector.typed.place import Place
 from collector.typed.samples import Sampled, sampled
+from collector.typed.sideways import better, has_columns
 
 _BLANK_ROWS = 3
 _LONGEST_LABEL = 24
@@ -25,7 +28,7 @@ def read_tables(grids: list[Grid]) -> list[TypedTable]:
     tables: list[TypedTable] = []
     for grid in grids:
         upright = _read(grid)
-        kept = upright if grid.generated else _better(upright, _read(grid.turned()))
+        kept = upright if grid.generated else better(upright, _read(grid.turned()))
         kept.sort(key=lambda each: each.head.place)
         for table in kept:
             for part in table.subjects():
@@ -33,33 +36,12 @@ def read_tables(grids: list[Grid]) -> list[TypedTable]:
     return tables
 
 
-def _better(upright: list[TypedTable], turned: list[TypedTable]) -> list[TypedTable]:
-    """Return the tables of each place in the sheet as they stand or turned: what finds more."""
-    kept: list[TypedTable] = []
-    rest = [(table, way) for way, tables in enumerate((upright, turned)) for table in tables]
-    while rest:
-        place = [rest.pop(0)]
-        for one, _ in place:
-            place += [other for other in rest if other[0].overlaps(one)]
-            rest = [other for other in rest if not other[0].overlaps(one)]
-        counts = [sum(len(table.samples) for table, way in place if way == each) for each in (0, 1)]
-        better = int(counts[1] > counts[0])
-        kept += [table for table, way in place if way == better]
-    return kept
-
-
 def _read(grid: Grid) -> list[TypedTable]:
     heads = find_heads(grid)
     tables = [_Reader(grid, head, heads).read() for head in heads]
     if grid.source:
-        return [table for table in tables if _has_columns(table)]
+        return [table for table in tables if has_columns(table)]
     return [table for table in tables if table.samples or table.statistics]
-
-
-def _has_columns(table: TypedTable) -> bool:
-    """Whether a table that lies on its side has two columns of numbers: a list has one."""
-    rows = Counter(sample.row for sample in table.samples)
-    return sum(count > 1 for count in rows.values()) > 1
 
 
 @dataclass
@@ -83,6 +65,7 @@ class _Reader:
         self.bottom = head.bottom
         self.place = Place(grid, head.keys)
         self.group_vmm = ""
+        self.strange: list[Typed] = []
         self.found = _Found()
 
     def read(self) -> TypedTable:
@@ -114,6 +97,8 @@ class _Reader:
             self._statistic_row(row, "mean")
         elif self.place.statistic:
             self._statistic_row(row, self.place.statistic)
+        elif self.place.strange:
+            self.strange += [cell for cell in self._row(row)[1] if cell.quantity]
         else:
             self._sample_row(row)
 
@@ -137,8 +122,20 @@ class _Reader:
             self.cells.missing(measured),
             tuple(self.cells.dashes),
             tuple(self.cells.uncounted),
+            tuple(self._unknown(range(self.head.bottom + 1, self.bottom + 1))),
             self.head.context,
         )
+
+    def _unknown(self, rows: range) -> Iterator[Typed]:
+        """Yield the numbers among the table's that its headings and labels say nothing of."""
+        columns = range(self.head.keys.first, max(self.head.columns) + 1)
+        for column in columns:
+            known = column in self.head.columns or column in self.head.keys.columns
+            for row in rows:
+                cell = self.grid.at(row, column)
+                if cell and cell.quantity and not cell.copied and not known:
+                    yield cell
+        yield from self.strange
 
     def _row(self, row: int) -> tuple[str, list[Typed]]:
         cells = [cell for column in self.head.columns if (cell := self.grid.at(row, column))]
@@ -243,7 +240,7 @@ class _Reader:
             if printed is not None and samples:
                 cell = self.grid.cells[row, number]
                 last = [each for each in samples if each.case == samples[-1].case]
-                candidates = tuple(tuple(group) for group in (samples, since, last) if group)
+                candidates = counted(self.grid, samples, since, last)
                 self.found.statistics.append(
                     TypedStatistic(kind, metric, printed, cell, candidates)
                 )

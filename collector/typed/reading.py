@@ -92,6 +92,16 @@ def _unreadable(tables: Sequence[TypedTable], workbook: str) -> list[CellFinding
                 "'{cell}' is not a number with a unit that fits: it was not checked", cell=cell.text
             )
             findings.append(CellFinding("note", workbook, cell.sheet, cell.address, message))
+        if table.unknown:
+            message = say(
+                "not read: {count} numbers in {first} to {last}, because their heading or label"
+                " says nothing that is known",
+                count=len(table.unknown),
+                first=table.unknown[0].address,
+                last=table.unknown[-1].address,
+            )
+            cell = table.unknown[0]
+            findings.append(CellFinding("note", workbook, cell.sheet, cell.address, message))
         if table.uncounted:
             cell = table.uncounted[0]
             message = say(

@@ -43,14 +43,14 @@ _LESS = say(
 
 def check_repetitions(tables: Sequence[TypedTable], workbook: str) -> list[CellFinding]:
     """Return numbers that are many times another repetition of the same test."""
-    groups: dict[tuple[int, str, str, str], list[TypedSample]] = defaultdict(list)
-    others: dict[tuple[str, str, str], list[float]] = defaultdict(list)
+    groups: dict[tuple[object, ...], list[TypedSample]] = defaultdict(list)
+    others: dict[tuple[object, ...], list[float]] = defaultdict(list)
     for table in tables:
         for sample in table.samples:
             if sample.metric in _NOT_COMPARED or sample.number.value <= 0:
                 continue
-            groups[table.number, sample.vmm, sample.case, sample.metric].append(sample)
-            others[sample.measurement, sample.case, sample.metric].append(sample.number.value)
+            groups[table.number, sample.vmm, *_test(sample)].append(sample)
+            others[_test(sample)].append(sample.number.value)
     findings = []
     for group in groups.values():
         low = min(group, key=lambda sample: sample.number.value)
@@ -58,7 +58,7 @@ def check_repetitions(tables: Sequence[TypedTable], workbook: str) -> list[CellF
         factor = high.number.value / low.number.value
         if factor < _REMARKABLE or _tiny(low):
             continue
-        usual = median(others[low.measurement, low.case, low.metric])
+        usual = median(others[_test(low)])
         far = high if high.number.value / usual > usual / low.number.value else low
         near = low if far is high else high
         message = (_MORE if far is high else _LESS).filled(
@@ -71,6 +71,14 @@ def check_repetitions(tables: Sequence[TypedTable], workbook: str) -> list[CellF
         impossible = _STEADY if far.metric in _STEADY_METRICS else _IMPOSSIBLE
         findings.append(finding(far, workbook, message, note=factor < impossible))
     return findings
+
+
+def _test(sample: TypedSample) -> tuple[object, ...]:
+    """Return what repetitions of one test have in common on all sides.
+
+    One long table may hold tests of several block sizes and numbers of threads.
+    """
+    return (sample.measurement, sample.case, sample.parameters, sample.metric)
 
 
 def _tiny(sample: TypedSample) -> bool:

@@ -26,7 +26,7 @@ _ROLES: tuple[tuple[str, str], ...] = (
     ("pss_kb", r"\bpss\b"),
     ("size_kb", r"内存段|总大小|虚拟内存|mapped|kbytes|\bvs[zs]\b|^size"),
     ("block", r"块大小|块尺寸|block ?size"),
-    ("latency_p", r"百分位|percentile|^p\d\d\b|\b\d\d ?(?:th\b|%)"),
+    ("latency_p", r"百分位|percentile|\bp\d\d\b|\b\d\d ?(?:th\b|%)|\blat(?:ency)? \d\d\b"),
     ("latency_avg_ms", r"平均(?:响应|请求)?(?:延迟|时延|延时|时间)|^平均$"),
     ("latency_avg_ms", r"(?:延迟|时延|延时).*平均"),
     ("latency_avg_ms", r"(?:avg|average|mean).*lat|lat.*(?:avg|average|mean)|^avg"),
@@ -44,6 +44,8 @@ _ROLES: tuple[tuple[str, str], ...] = (
     ("index", r"^[组轮样]别?$|^样本$|^编?号$|^test(?: no\.?| #| run)?$"),
     ("index", r"^(?:trial|round|rep(?:etition|eat)?|sample|iteration)$"),
     ("threads", r"线程|^threads?\b(?!-\d)|number of threads"),
+    ("reads_per_s", r"^读取?$"),
+    ("writes_per_s", r"^写入?$"),
     ("reads_per_s", r"读取? ?(?:速率|速度|次数|iops|操作)|iops.*读|^reads?\b|read ?iops"),
     ("writes_per_s", r"写入? ?(?:速率|速度|次数|iops|操作)|iops.*写|^writes?\b|write ?iops"),
     ("operations", r"^iops\b|\biops$|每秒(?:操作|请求)|^(?:ops|requests)(?:/s| per)"),
@@ -52,7 +54,8 @@ _ROLES: tuple[tuple[str, str], ...] = (
     ("rate", r"传输(?:速率|速度)|吞吐|throughput|transfer|带宽|bandwidth|[mgk]i?b/s"),
     ("rate", r"内存(?:读写)?速[率度]"),
     ("boot_s", r"(?:启动|开机)(?:总)?(?:时间|耗时|用时)|(?:boot|start-?up)(?:ing)? ?time"),
-    ("total_s", r"^总|合计|\btotal\b"),
+    ("total_s", r"^总(?!分|评|成绩|操作|传输|数据|请求|内存|大小|量|次|读|写|字节|容量|线程)|合计"),
+    ("total_s", r"\btotal\b(?! (?:op|number|req|data|trans|mem|size|bytes|mib|kb|read|writ))"),
 )  # fmt: skip
 """First match wins: a narrow meaning stands before a wide one."""
 LABELS = ("vmm", "index", "threads", "block", "mode")
@@ -71,6 +74,20 @@ _VMM = re.compile(
     r"|crosvm|virtualbox|vmware|bhyve"
 )
 _AVERAGE = re.compile(r"平均|均值|average|\bavg\b|\bmean\b", re.IGNORECASE)
+_OTHER_MEAN = re.compile(
+    r"几何|调和|加权|截尾|去(?:掉|除)|剔除|排除|除去|舍去|不[含计]|有效|geo|harmonic|trimmed|weighted"
+    r"|\bexcl|\bvalid|\bwithout\b|\bw/o\b|outlier",
+    re.IGNORECASE,
+)
+"""A mean of some of the numbers above it, or of another kind."""
+DERIVED = re.compile(
+    r"提[升高]|下降|降低|增[幅长加]|减少|节[省约]|损[耗失]|差[值异距]|倍数|之比|占比|比[值率例]|百分比"
+    r"|归一|相对|加速比|效率|排[名序]|名次|更[快优好低高]|胜出|(?<!\d)(?<!\d )%"
+    r"|speed-?up|improve|\bgain\b|normali[sz]ed|percentage|\bratio\b|\brelative\b|\brank|faster|slower|better|winner|\bdelta\b"
+    r"|\bdiff|[δ△]",
+    re.IGNORECASE,
+)
+"""A column of what was calculated from others: how much faster one side is."""
 _STATISTICS = (
     ("max", re.compile(r"^最[大高](?:值)?$|最[大高]值|^max(?:imum)?\b", re.IGNORECASE)),
     ("min", re.compile(r"^最[小低](?:值)?$|最[小低]值|^min(?:imum)?\b", re.IGNORECASE)),
@@ -115,7 +132,7 @@ def metric_of(title: str) -> str | None:
 
 def role_of(text: str, but: Sequence[str] = ()) -> str | None:
     """Return what a heading means: a metric, a label, `rate`, `seq`, `rnd`; None for others."""
-    low = text.lower()
+    low = text.lower().replace("_", " ")
     if not low or len(low) > _LONGEST_HEADING or CAPTION.match(low) or "sysbench" in low:
         return None
     for role, pattern in _PATTERNS:
@@ -139,6 +156,11 @@ def vmms_in(text: str) -> list[str]:
     return found
 
 
+def without_vmms(text: str) -> str:
+    """Return a text without the names of VMMs in it."""
+    return _VMM.sub("", text.lower())
+
+
 def vmm_of_caption(caption: str) -> str:
     """Return the VMM that a caption names, also one that only its lab knows; "" for none or two."""
     named = vmms_in(caption)
@@ -151,11 +173,13 @@ def vmm_of_caption(caption: str) -> str:
 
 def is_average(label: str) -> bool:
     """Whether a row label says that the row holds averages."""
-    return bool(_AVERAGE.search(label))
+    return bool(_AVERAGE.search(label)) and not _OTHER_MEAN.search(label)
 
 
 def statistic_of(label: str) -> str:
     """Return which other statistic a row label names, which is no sample; "" for none."""
+    if _OTHER_MEAN.search(label) and (_AVERAGE.search(label) or "mean" in label.lower()):
+        return "other"
     return next((name for name, pattern in _STATISTICS if pattern.search(label)), "")
 
 

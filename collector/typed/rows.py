@@ -19,6 +19,8 @@ _UNIT_SLIPS = {
 _MOSTLY = 0.8
 _FEW = 5
 _NEAR_S = 0.01
+_PREFIX = 0.07
+"""How much less a GB of 10^9 bytes is than one of 2^30; an MB is less by 0.05."""
 _SOMETIMES = {"initrd_s", "firmware_s", "loader_s"}
 """Parts of a boot that not every boot has."""
 Row = dict[str, TypedSample]
@@ -49,7 +51,7 @@ def check_rows(tables: Sequence[TypedTable], workbook: str) -> list[CellFinding]
         if measurement == BOOT and id(row) not in incomplete:
             problems = [_with_slip(problem, numbers) for problem in boot.boot_sum(numbers)]
         elif measurement == FOOTPRINT:
-            problems = boot.footprint_order(numbers) + _all_resident(numbers)
+            problems = boot.footprint_order(_with_prefixes(row)) + _all_resident(numbers)
             problems += [] if id(row) in means else boot.whole_pages(numbers)
         elif measurement in (CPU, LATENCY):
             problems = latency.order(numbers) + latency.little(numbers)
@@ -163,6 +165,30 @@ def _part_missing(group: list[Row], workbook: str) -> CellFinding:
         count=len(group),
     )
     return finding(first, workbook, message, note=True)
+
+
+def _with_prefixes(row: Row) -> dict[str, Printed]:
+    """Return a row's sizes with the room of MB that may be 2^20 or 10^6 bytes.
+
+    Beside each other in one unit they say the same of both; in two units they do not.
+    """
+    factors = {name: _factor(sample) for name, sample in row.items()}
+    if len(set(factors.values())) < 2:  # noqa: PLR2004
+        return numbers_of(row)
+    return {
+        name: Printed(number.value, number.step + 2 * _PREFIX * number.value)
+        if factors[name] > 1
+        else number
+        for name, number in numbers_of(row).items()
+    }
+
+
+def _factor(sample: TypedSample) -> float:
+    """Return how many of the metric's unit the typed one is."""
+    quantity = sample.cell.quantity
+    if quantity is None or not quantity.value:
+        return 1.0
+    return float(f"{sample.number.value / quantity.value:.6g}")
 
 
 def _all_resident(numbers: dict[str, Printed]) -> list[Problem]:

@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 from collector.typed.columns import Column
 from collector.typed.find import Head
-from collector.typed.keys import Place
 from collector.typed.names import BOOT, CPU, FOOTPRINT, MEMORY
 from collector.typed.parameters import NONE, Parameters
+from collector.typed.place import Place
 
 _RATE_OF = {"rndrd": "read_mib_per_s", "seqrd": "read_mib_per_s"}
 

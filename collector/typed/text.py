@@ -3,7 +3,9 @@
 import datetime as dt
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from collector.typed.unit_names import KIB, MIB_PER_S, PER_S, SECONDS
 
 _SPACES = re.compile(r"\s+")
 _NOTHING = {
@@ -25,62 +27,20 @@ _NOTHING = {
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−─﹣－一ー"), "-")  # noqa: RUF001 - all that looks like a dash
 _APPROXIMATE = re.compile(r"^(?:约|大约|≈|~|about |ca\.? )\s*")
 _NUMBER = re.compile(r"[+-]?(?:\d[\d,' ]*\d|\d)(?:[.,]\d+)?(?:e[+-]?\d+)?|[+-]?\.\d+")
-SECONDS = {
-    "h": 3600.0,
-    "小时": 3600.0,
-    "时": 3600.0,
-    "min": 60.0,
-    "mins": 60.0,
-    "m": 60.0,
-    "分钟": 60.0,
-    "分": 60.0,
-    "s": 1.0,
-    "sec": 1.0,
-    "secs": 1.0,
-    "second": 1.0,
-    "seconds": 1.0,
-    "秒": 1.0,
-    "ms": 1e-3,
-    "msec": 1e-3,
-    "毫秒": 1e-3,
-    "us": 1e-6,
-    "usec": 1e-6,
-    "μs": 1e-6,
-    "微秒": 1e-6,
-    "ns": 1e-9,
-}
-"""Unit to seconds."""
 _TIME_PART = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*([a-zμ]+|小时|时|分钟|分|秒|毫秒|微秒)")
 _CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)")
 _BEHIND = re.compile(r"\s*(?:\(([^()\d]*|[#注]?\d{1,2})\)|\[[^\[\]]*\]|[*†‡]+)$")
 """A remark without a number, or a footnote, behind a number."""
+_ONE = r"(?:[\d.,]+)"
+_UNIT_BEHIND = r" ?(?P<unit>[^\d±~]*)"
+_AROUND = re.compile(rf"(?P<one>{_ONE}) ?(?:±|\+/?-) ?(?P<other>{_ONE}){_UNIT_BEHIND}")
+_BETWEEN = re.compile(
+    rf"(?P<one>{_ONE}) ?(?:[~\u223c〜至到…]|\.\.) ?(?P<other>{_ONE}){_UNIT_BEHIND}"
+)
+"""A range; two numbers with a hyphen may be a date, or a difference."""
 _LARGEST = 1e15
 """Whatever is larger is no measurement."""
 _LARGE = {"万": 1e4, "亿": 1e8}
-KIB: dict[str, float] = {
-    **dict.fromkeys(("", "kb", "kib", "k", "kbytes"), 1.0),
-    **dict.fromkeys(("mb", "mib", "m", "兆"), 1024.0),
-    **dict.fromkeys(("gb", "gib", "g"), 1024.0**2),
-    **dict.fromkeys(("b", "bytes", "byte", "字节"), 1 / 1024),
-}
-"""Unit to KiB; nobody who types MB means 10^6 bytes of memory."""
-MIB_PER_S: dict[str, float] = {
-    **dict.fromkeys(("", "mib/s", "mb/s", "m/s", "mib/sec", "mb/sec", "mib/秒", "mb/秒"), 1.0),
-    **dict.fromkeys(("gib/s", "gb/s", "g/s", "gib/sec", "gb/sec"), 1024.0),
-    **dict.fromkeys(("kib/s", "kb/s", "k/s", "kib/sec", "kb/sec"), 1 / 1024),
-}
-"""Unit to MiB/s."""
-_COUNTED = (
-    *("", "/s", "1/s", "per second", "iops", "ops", "ops/s", "op/s", "req/s", "requests/s"),
-    *("events/s", "event/s", "events per second", "eps", "reads/s", "writes/s", "fsyncs/s"),
-    *("次", "次/s", "次/秒", "个/s", "个/秒", "事件/s", "事件/秒", "事件数/s", "事件数/秒"),
-)
-PER_S: dict[str, float] = {
-    **dict.fromkeys(_COUNTED, 1.0),
-    **dict.fromkeys(("k", "k/s", "kiops", "k iops", "k次/s"), 1e3),
-    **dict.fromkeys(("m", "m/s", "miops", "m iops"), 1e6),
-}
-"""Unit to events, reads, writes or fsyncs in a second."""
 _UNITS = {*KIB, *MIB_PER_S, *PER_S, "%"}
 
 
@@ -94,6 +54,8 @@ class Quantity:
     value: float
     step: float
     unit: str = ""
+    spread: float = 0.0
+    """How wide the range is that the cell gives: `1.2~1.4`, or twice the ± of a mean."""
 
 
 def normal(value: object) -> str:
@@ -157,8 +119,7 @@ def _from_number(value: float, number_format: str) -> Quantity:
     step = 10.0 ** -_decimals(f"{value:.10g}")
     if shown in SECONDS:
         return Quantity(value * SECONDS[shown], step * SECONDS[shown], "s")
-    percent = 0.01 if "%" in number_format else 1.0
-    return Quantity(value, step * percent, shown)
+    return Quantity(value, step, "%" if "%" in number_format else shown)
 
 
 def _decimals(text: str) -> int:
@@ -172,7 +133,29 @@ def _from_text(text: str) -> Quantity | None:
     if is_nothing(text):
         return None
     text = _BEHIND.sub(_without_note, text)
-    return _time(text) or _clock(text) or _plain(text)
+    return _time(text) or _clock(text) or _plain(text) or _with_spread(text)
+
+
+def _with_spread(text: str) -> Quantity | None:
+    """`1.31 ± 0.04 s` and `1.2~1.4`: the middle, and how far it goes to both sides."""
+    around, between = _AROUND.fullmatch(text), _BETWEEN.fullmatch(text)
+    found = around or between
+    if not found:
+        return None
+    unit = found["unit"] or ""
+    one, other = (_single(found[name] + unit) for name in ("one", "other"))
+    if one is None or other is None or one.unit != other.unit:
+        return None
+    if around:
+        return replace(one, step=one.step + 2 * other.value, spread=2 * other.value)
+    middle, width = (one.value + other.value) / 2, other.value - one.value
+    if width < 0:
+        return None
+    return replace(one, value=middle, step=one.step + width, spread=width)
+
+
+def _single(text: str) -> Quantity | None:
+    return _time(text) or _plain(text)
 
 
 def _without_note(found: re.Match[str]) -> str:

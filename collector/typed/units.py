@@ -3,7 +3,8 @@
 import re
 
 from collector.identities.printed import Printed
-from collector.typed.text import KIB, MIB_PER_S, PER_S, SECONDS, Quantity
+from collector.typed.text import Quantity
+from collector.typed.unit_names import KIB, MIB_PER_S, PER_S, SECONDS
 
 _SIZE = re.compile(r"(?<![a-z])([mgk]i?b|bytes?|字节)(?![a-z/])")
 _FLOW = re.compile(r"(?<![a-z])([mgk]i?b/(?:s|sec|秒))")
