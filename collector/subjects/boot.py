@@ -117,7 +117,7 @@ BOOT = Subject(
             "userspace_s": say("Userspace"),
             "total_s": say("Total"),
             "chart boot phases": say("Parts of a boot (medians)"),
-            "chart boot": say("Boot time, from the kernel's start (s)"),
+            "chart boot": say("Boot time, from the kernel's start"),
         },
     ),
     cited=(
