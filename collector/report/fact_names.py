@@ -28,6 +28,7 @@ _NAMES: dict[str, Message] = {
     "kernel": say("kernel"),
     "os": say("operating system"),
     "clocksource": say("clocksource"),
+    "guest_disk": say("disk of the host that guests' disks are on"),
     "governor": say("frequency governor"),
     "turbo": say("turbo"),
     "thp": say("transparent huge pages"),

@@ -49,3 +49,25 @@ def test_native_needs_to_go_past_the_cache(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="guest_disk_cache is writeback: set it to none"):
         module.choose("native", "writeback", switch(tmp_path, "0"))
     assert module.choose("native", "none", switch(tmp_path, "0"))["engine"] == "native"
+
+
+def test_a_disk_in_memory_is_no_disk(tmp_path: Path) -> None:
+    """Newer kernels take O_DIRECT on tmpfs, and copy memory; nothing is left behind elsewhere."""
+    mounts = tmp_path / "mounts"
+    mounts.write_text(f"/dev/sda1 / ext4 rw 0 0\ntmpfs {tmp_path} tmpfs rw 0 0\n")
+    wanted = tmp_path / "vmmlab/guest"
+    assert module.cannot_direct(wanted, mounts) == f"{tmp_path} is a tmpfs: in memory, no disk"
+    mounts.write_text("/dev/sda1 / ext4 rw 0 0\n")
+    assert module.file_system(wanted, mounts) == "ext4"
+    module.cannot_direct(wanted, mounts)
+    assert [path.name for path in tmp_path.iterdir()] == ["mounts"]
+
+
+def test_a_disk_that_cannot_be_opened_past_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A flag that no file takes stands for a file system without O_DIRECT."""
+    monkeypatch.setattr(module.os, "O_DIRECT", module.os.O_DIRECTORY)
+    reason = module.cannot_direct(tmp_path)
+    assert "a file cannot be opened with O_DIRECT: Not a directory" in reason
+    assert list(tmp_path.iterdir()) == []

@@ -317,3 +317,33 @@ def test_the_c_library_is_what_the_process_has_mapped() -> None:
     assert libc_of(
         f"{line}/opt/vmmlab/store/x/bin/stratovirt\n7f02-7f03 rw-p 0 0:0 0 [heap]\n"
     ) == ("linked statically")
+
+
+def test_the_disk_below_a_volume_is_named(tmp_path: Path) -> None:
+    """A volume on a partition of a disk: the disk's model, the scheduler in brackets."""
+    disk = import_module("vmmlab_runner.disk")
+    number = tmp_path.stat().st_dev
+    real, volume = tmp_path / "sys/devices/sda", tmp_path / "sys/devices/dm-0"
+    for path, text in (
+        (real / "queue/scheduler", "none [mq-deadline] bfq\n"),
+        (real / "queue/rotational", "0\n"),
+        (real / "device/model", "Samsung SSD 860 \n"),
+        (real / "sda2/partition", "2\n"),
+        (volume / "queue/scheduler", "[none]\n"),
+        (tmp_path / "mounts", f"/dev/dm-0 {tmp_path} ext4 rw 0 0\n"),
+    ):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    (volume / "slaves").mkdir()
+    (volume / "slaves/sda2").symlink_to(real / "sda2")
+    block = tmp_path / "sys/dev/block"
+    block.mkdir(parents=True)
+    (block / f"{os.major(number)}:{os.minor(number)}").symlink_to(volume)
+    found = disk.describe(tmp_path / "sys", tmp_path / "not/there/yet", tmp_path / "mounts")
+    assert found == {
+        "file_system": "ext4",
+        "device": "sda",
+        "model": "Samsung SSD 860",
+        "scheduler": "mq-deadline",
+        "rotational": "0",
+    }

@@ -285,3 +285,21 @@ def test_attempts_count_on(lab: FakeLab) -> None:
     lab.call("run", RUN)
     names = {path.name for path in lab.results.glob("qemu/sysbench-cpu/threads-2/*.log")}
     assert names == {"01.failed-3.log", "01.failed-4.log"}
+
+
+def test_a_host_whose_disk_cannot_be_measured_leaves_it_out(lab: FakeLab) -> None:
+    """With the reason, and without a guest for it; everything else is measured."""
+    path = lab.root / "etc/vmmlab/lab.json"
+    known = json.loads(path.read_text())
+    path.write_text(json.dumps({**known, "no_direct": "/var/lib is a tmpfs: in memory, no disk"}))
+    direct = ["sysbench", "fileio", "--file-extra-flags=direct", "run"]
+    test = guest_test("0", measurement="disk-iops", case="rndrd", command=direct)
+    lab.schedule(block(1, "qemu", 1, guest_test("1"), test), block(2, "qemu", 2, test))
+    lab.call("run", RUN)
+    assert (lab.results / "qemu/sysbench-cpu/threads-1/01.log").exists()
+    missing = lab.progress()["missing"]
+    assert {entry["measurement"] for entry in missing} == {"disk-iops"}
+    assert missing[0]["reason"] == (
+        "left out on this host: /var/lib is a tmpfs: in memory, no disk"
+    )
+    assert len(lab.lines("starts")) == 1

@@ -1,24 +1,26 @@
 """Reading and writing in the guest, `sysbench fileio`, in the three shapes of the report."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from collector.identities import fileio
 from collector.identities.modes import MODES, idle_metrics
 from collector.identities.printed import Numbers, Problem
 from collector.identities.repeated import fairness
-from collector.subjects.fileio.planned import plan_of
+from collector.subjects.fileio.planned import KEY, plan_of
 from collector.subjects.fileio.stated import REPORT_BLOCKS, strays_of
 from collector.subjects.parts import sysbench
 from collector.subjects.parts.folder import nothing_derived
 from collector.subjects.parts.looks import Chart, Matrix, PerCase, Table, Texts
 from collector.subjects.parts.metric import Metric
-from collector.subjects.parts.model import Case, Stated, Subject
+from collector.subjects.parts.model import Case, Stated, Stray, Subject
 from collector.words import Message, say
 
-__all__ = ["REPORT_BLOCKS", "SUBJECTS"]
+__all__ = ["MODE_WORDS", "REPORT_BLOCKS", "SUBJECTS", "fileio_subject"]
 
+Strays = Callable[[Stated, Mapping[str, Any]], Iterable[Stray]]
 _ORDER = {mode: place for place, mode in enumerate(MODES)}
-_MODE_WORDS: dict[str, Message] = {
+MODE_WORDS: dict[str, Message] = {
     "mode": say("Test mode"),
     "rndrd": say("Random read"),
     "rndwr": say("Random write"),
@@ -54,7 +56,7 @@ def _case(case: str) -> Case | None:
     if case not in _ORDER:
         return None
     kinds = [word for word in ("reads", "writes") if getattr(MODES[case], word)]
-    return Case(_MODE_WORDS[case], (_ORDER[case],), kind=" ".join(kinds))
+    return Case(MODE_WORDS[case], (_ORDER[case],), kind=" ".join(kinds))
 
 
 def _idle(case: str, words: Mapping[str, str]) -> tuple[str, ...]:
@@ -71,19 +73,26 @@ def _identities(numbers: Numbers, log: Stated) -> list[Problem]:
     return problems
 
 
-def _subject(
+def fileio_subject(
     shape: str,
     *,
+    key: str = KEY,
+    flags: tuple[str, ...] = (),
+    strays: Strays | None = None,
     numbers: tuple[tuple[str, ...], ...],
     table: Table,
     charts: tuple[Chart, ...],
     texts: Texts,
 ) -> Subject:
-    """Return the subject of one shape; `numbers` are the metrics compared, and the headline."""
+    """Return the subject of one shape; `numbers` are the metrics compared, and the headline.
+
+    `key` is that of a plan, `flags` are further options of the command, and `strays` what else a
+    log must say in the subject's folder.
+    """
     compared, headline = numbers
     return Subject(
-        name=f"fileio-{shape}",
-        plan=plan_of(shape),
+        name=f"{key}-{shape}",
+        plan=plan_of(shape, key, flags),
         formats=sysbench.formats("sysbench-fileio"),
         metrics=_METRICS,
         compared=compared,
@@ -91,7 +100,7 @@ def _subject(
         derived=nothing_derived,
         identities=_identities,
         details=fairness,
-        strays=strays_of(shape),
+        strays=strays or strays_of(shape),
         case=_case,
         idle=_idle,
         unaffected_by=sysbench.UNAFFECTED_BY,
@@ -102,7 +111,7 @@ def _subject(
     )
 
 
-FILEIO_LATENCY = _subject(
+FILEIO_LATENCY = fileio_subject(
     "latency",
     numbers=(sysbench.LATENCIES, ("latency_avg_ms",)),
     table=Table(9, PerCase("mode", sysbench.LATENCY_COLUMNS)),
@@ -115,9 +124,9 @@ FILEIO_LATENCY = _subject(
         sheet=say("IO latency"),
         title=say("I/O: single-queue latency"),
         quantity=say("Average latency (ms)"),
-        axis=_MODE_WORDS["mode"],
+        axis=MODE_WORDS["mode"],
         more={
-            **_MODE_WORDS,
+            **MODE_WORDS,
             **sysbench.LATENCY_WORDS,
             "chart fileio latency": say("I/O average latency"),
             "chart fileio longest": say("I/O maximum latency"),
@@ -125,7 +134,7 @@ FILEIO_LATENCY = _subject(
     ),
 )
 _MOVED = ("read_mib_per_s", "written_mib_per_s")
-FILEIO_THROUGHPUT = _subject(
+FILEIO_THROUGHPUT = fileio_subject(
     "throughput",
     numbers=(_MOVED, _MOVED),
     table=Table(11, Matrix("mode", "throughput", _MOVED, across="vmms")),
@@ -135,16 +144,16 @@ FILEIO_THROUGHPUT = _subject(
         sheet=say("IO throughput"),
         title=say("I/O: throughput"),
         quantity=say("Throughput (MiB/s)"),
-        axis=_MODE_WORDS["mode"],
+        axis=MODE_WORDS["mode"],
         more={
-            **_MODE_WORDS,
+            **MODE_WORDS,
             "throughput": say("Throughput (MiB/s)"),
             "chart throughput": say("I/O throughput"),
         },
     ),
 )
 _RATES = ("reads_per_s", "writes_per_s")
-FILEIO_IOPS = _subject(
+FILEIO_IOPS = fileio_subject(
     "iops",
     numbers=((*_RATES, "fsyncs_per_s"), _RATES),
     table=Table(
@@ -160,9 +169,9 @@ FILEIO_IOPS = _subject(
         sheet=say("IOPS"),
         title=say("I/O: IOPS"),
         quantity=say("Reads or writes per second"),
-        axis=_MODE_WORDS["mode"],
+        axis=MODE_WORDS["mode"],
         more={
-            **_MODE_WORDS,
+            **MODE_WORDS,
             "reads": say("Reads per second"),
             "writes": say("Writes per second"),
             "fsyncs": say("File syncs per second"),

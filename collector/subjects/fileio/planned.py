@@ -1,4 +1,4 @@
-"""What a plan says of fileio, a key that the three subjects share, and the commands for it."""
+"""What a plan says of fileio, a key that three subjects share, and the commands for it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +11,8 @@ KEY = "fileio"
 _SYSTEM_MIB = 200
 """What the system takes of a guest's disk, at the least: Debian 12's image holds 202 MiB of files,
 and 43 MiB of a disk of 1 GiB go into its file system."""
+_PREPARED = 20 << 20
+"""Bytes of the files whose writing `Costs.prepare` is about."""
 _PLANNED_MODES = ("rndrd", "rndwr", "seqrd", "seqwr")
 
 
@@ -43,37 +45,42 @@ def _schema(shape: str) -> dict[str, Any]:
     }
 
 
-def plan_of(shape: str) -> PlanPart:
-    """Return the part of a plan that is about one of the three."""
+def plan_of(shape: str, key: str = KEY, flags: tuple[str, ...] = ()) -> PlanPart:
+    """Return the part of a plan that is about one shape of `key`, with further options."""
 
     def count(plan: Plan) -> int:
-        return plan.repetitions if plan.parts.get(KEY, {}).get(shape) else 0
+        return plan.repetitions if plan.parts.get(key, {}).get(shape) else 0
 
     def steps(plan: Plan, costs: Costs) -> Iterator[Step]:
-        for mode in plan.parts[KEY]["modes"]:
-            yield _step(plan, costs, shape, mode)
+        for mode in plan.parts[key]["modes"]:
+            yield _step(plan, costs, (key, shape, mode), flags)
 
-    return PlanPart({KEY: _schema(shape)}, (), count, steps, sysbench.measuring, _faults)
+    def faults(plan: Plan, guest: Guest) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        yield from _faults(plan, guest, key)
+
+    return PlanPart({key: _schema(shape)}, (), count, steps, sysbench.measuring, faults)
 
 
-def _faults(plan: Plan, guest: Guest) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def _faults(plan: Plan, guest: Guest, key: str) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Say that the guest's disk cannot hold the files: each test would end with errno 28."""
-    part = plan.parts.get(KEY)
+    part = plan.parts.get(key)
     if not part or guest.disk_mib is None:
         return
     room = max(guest.disk_mib - _SYSTEM_MIB, 0)
     if (size_in_bytes(part["total_size"]) or 0.0) > room << 20:
         text = (
-            f"fileio.total_size is {part['total_size']}, and a guest's disk of {guest.disk_mib} MiB"
+            f"{key}.total_size is {part['total_size']}, and a guest's disk of {guest.disk_mib} MiB"
             f" has room for {room} MiB of files at most; make total_size smaller, or the disk"
             " larger (the variable guest_image_size_mib; --guest-disk of vmmlab plan)"
         )
-        yield (KEY, "total_size"), text
+        yield (key, "total_size"), text
 
 
-def _step(plan: Plan, costs: Costs, shape: str, mode: str) -> Step:
+def _step(plan: Plan, costs: Costs, what: tuple[str, str, str], flags: tuple[str, ...]) -> Step:
     """Return one test; `seqwr` leaves its files truncated, so each makes its own."""
-    part = plan.parts[KEY]
+    key, shape, mode = what
+    part = plan.parts[key]
+    larger = max(1.0, (size_in_bytes(part["total_size"]) or 0.0) / _PREPARED)
     size = f"--file-total-size={part['total_size']}"
     cleanup = ["sysbench", "fileio", size, "cleanup"]
     test = sysbench.test(
@@ -84,11 +91,12 @@ def _step(plan: Plan, costs: Costs, shape: str, mode: str) -> Step:
         f"--file-block-size={part[shape]['block_size']}",
         size,
         f"--file-test-mode={mode}",
+        *flags,
     )
     return Step(
         mode,
         test.command,
         before=[cleanup, ["sysbench", "fileio", size, "prepare"]],
         after=[cleanup],
-        seconds=plan.seconds + costs.prepare,
+        seconds=plan.seconds + costs.prepare * larger,
     )

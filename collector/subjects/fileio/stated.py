@@ -21,7 +21,7 @@ REPORT_BLOCKS = {f"fileio-{shape}": block for shape, (_, block) in _SHAPES.items
 """Subject to bytes of a block in the report's commands."""
 
 
-def strays_of(shape: str) -> Callable[[Stated, Mapping[str, Any]], Iterator[Stray]]:
+def strays_of(shape: str, key: str = KEY) -> Callable[[Stated, Mapping[str, Any]], Iterator[Stray]]:
     """Return what tells in what a log is not one of that shape."""
 
     def strays(log: Stated, plan: Mapping[str, Any]) -> Iterator[Stray]:
@@ -37,13 +37,13 @@ def strays_of(shape: str) -> Callable[[Stated, Mapping[str, Any]], Iterator[Stra
                 other=MODES[log.case].words,
             )
             yield Stray("file_test_mode", message)
-        planned = _planned(shape, plan)
+        planned = _planned(shape, plan.get(key))
         threads, block = planned or _SHAPES[shape]
         if sysbench.threads_of(log.case) is not None:
             threads = None  # the folder says it
         # without a plan the report's commands are a guess, unless they are those of another table
         sure = planned is not None or _of_another_table(log, shape)
-        name = f"fileio-{shape}"
+        name = f"{key}-{shape}"
         for stray in (
             *differs(log, name, "threads", threads, THREADS),
             *differs(log, name, "file_block_size_bytes", block, BYTES),
@@ -62,9 +62,8 @@ def _of_another_table(log: Stated, shape: str) -> bool:
     return own_threads == 1 and block == own_block
 
 
-def _planned(shape: str, plan: Mapping[str, Any]) -> tuple[float | None, float | None] | None:
+def _planned(shape: str, part: Any) -> tuple[float | None, float | None] | None:
     """Return threads and bytes of a block as planned; None where no plan says."""
-    part = plan.get(KEY)
     planned = part.get(shape) if isinstance(part, dict) else None
     if not isinstance(planned, dict):
         return None

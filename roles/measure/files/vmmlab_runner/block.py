@@ -23,6 +23,7 @@ LOGIN_PAUSE = (0.03, 0.5, 5.0)  # share of the boot, at least, at most
 CUT_OFF = "the runner or this host ended while it was measured"
 ENVIRONMENT = {"LC_ALL": "C"}
 WORKPLACE = "/var/lib/vmmlab-fileio"
+DIRECT = "--file-extra-flags=direct"
 BOOT = "boot"  # its questions take no time; what it takes is over by then
 
 
@@ -78,6 +79,7 @@ class BlockRunner:
         self._booted_once = False
         self.never_booted = ""  # why, where each guest of this block failed before its first test
         lab = read_json(layout.lab)
+        self._no_direct = str(lab.get("no_direct", ""))
         self._address = (str(lab["guest_address"]), int(lab.get("guest_port", 22)))
         self._directory = str(lab.get("guest_directory", AGENT_DIRECTORY))
         self._workplace = str(lab.get("guest_workplace", WORKPLACE))
@@ -86,6 +88,7 @@ class BlockRunner:
         """Make what is missing, and say of the rest why it stays missing."""
         begun, before = time.monotonic(), len(self._todo())
         boots, reasons = 0, list[str]()
+        self._note_left_out()
         self._note_cut_off()
         for _ in range(STARTS):
             todo = self._todo()
@@ -108,6 +111,15 @@ class BlockRunner:
         if before == len(self.block.measurements) and not reasons:
             self.progress.paced(self.block.seconds, time.monotonic() - begun)
 
+    def _left_out(self, measurement: Measurement) -> bool:
+        """Tell whether this host cannot do it: its disk cannot be measured past the cache."""
+        return bool(self._no_direct) and DIRECT in measurement.command
+
+    def _note_left_out(self) -> None:
+        for each in self.block.measurements:
+            if self._left_out(each) and not self.store.complete(each):
+                self.progress.miss(each, f"left out on this host: {self._no_direct}")
+
     def _note_cut_off(self) -> None:
         """Keep the attempt that went down with the runner; enough of them are all there will be."""
         for each in self.block.measurements:
@@ -122,7 +134,9 @@ class BlockRunner:
         return [
             each
             for each in self.block.measurements
-            if self._failures[each.stem] < ATTEMPTS and not self.store.complete(each)
+            if self._failures[each.stem] < ATTEMPTS
+            and not self.store.complete(each)
+            and not self._left_out(each)
         ]
 
     def _in_guest(self, todo: list[Measurement]) -> None:

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from vmmlab_runner import knobs, processors
+from vmmlab_runner import disk, knobs, processors
 from vmmlab_runner.layout import Layout, read_json, read_text
 from vmmlab_runner.store import Store
 
@@ -52,6 +52,7 @@ def describe(layout: Layout, name: str) -> dict[str, Any]:
         "memory_mib": os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 20,
         "kernel": os.uname().release,
         "os": _os(),
+        "guest_disk": disk.describe(layout.sys, layout.disk.parent, layout.proc / "mounts"),
         "clocksource": read_text(layout.sys / CLOCKSOURCE),
         **processors.describe(layout.sys),
         **knobs.read(layout.sys),
