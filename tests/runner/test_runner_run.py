@@ -287,11 +287,27 @@ def test_attempts_count_on(lab: FakeLab) -> None:
     assert names == {"01.failed-3.log", "01.failed-4.log"}
 
 
-def test_a_host_whose_disk_cannot_be_measured_leaves_it_out(lab: FakeLab) -> None:
+@pytest.mark.parametrize(
+    ("file", "said", "reason"),
+    [
+        ("lab", {"no_direct": "/var/lib is a tmpfs"}, "/var/lib is a tmpfs"),
+        (
+            "vmms/qemu",
+            {"guest": {"disk_cache": "writeback"}},
+            (
+                "its guests' disks go through the host's cache, as a plan without disk wants them;"
+                " provision it with this plan"
+            ),
+        ),
+    ],
+)
+def test_a_host_whose_disk_cannot_be_measured_leaves_it_out(
+    lab: FakeLab, file: str, said: dict[str, Any], reason: str
+) -> None:
     """With the reason, and without a guest for it; everything else is measured."""
-    path = lab.root / "etc/vmmlab/lab.json"
+    path = lab.root / f"etc/vmmlab/{file}.json"
     known = json.loads(path.read_text())
-    path.write_text(json.dumps({**known, "no_direct": "/var/lib is a tmpfs: in memory, no disk"}))
+    path.write_text(json.dumps({**known, **said}))
     direct = ["sysbench", "fileio", "--file-extra-flags=direct", "run"]
     test = guest_test("0", measurement="disk-iops", case="rndrd", command=direct)
     lab.schedule(block(1, "qemu", 1, guest_test("1"), test), block(2, "qemu", 2, test))
@@ -299,7 +315,5 @@ def test_a_host_whose_disk_cannot_be_measured_leaves_it_out(lab: FakeLab) -> Non
     assert (lab.results / "qemu/sysbench-cpu/threads-1/01.log").exists()
     missing = lab.progress()["missing"]
     assert {entry["measurement"] for entry in missing} == {"disk-iops"}
-    assert missing[0]["reason"] == (
-        "left out on this host: /var/lib is a tmpfs: in memory, no disk"
-    )
+    assert missing[0]["reason"] == f"left out on this host: {reason}"
     assert len(lab.lines("starts")) == 1
