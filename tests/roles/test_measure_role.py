@@ -148,7 +148,7 @@ class Followed:
         self._action = follow.ActionModule.__new__(follow.ActionModule)
         self._action._host = "lab1"
         self._action._arguments = {
-            "run": "friday", "dest": str(dest), "once": False, "silence": 3600.0, "limit": 86400.0,
+            "run": "friday", "dest": str(dest), "silence": 3600.0, "limit": 86400.0,
             "directory": "/runs", "runner": "/runner.pyz",
         }  # fmt: skip
         monkeypatch.setattr(self._action, "_ask", self._ask)
@@ -423,8 +423,6 @@ def test_measure_twice(tmp_path: Path) -> None:
     second = lab.play()
     assert (second.code, second.changed, second.changes) == (0, 0, []), second.output
     assert lab.starts() == 2
-    fetched = lab.play("fetch")
-    assert (fetched.code, fetched.changed) == (0, 0), fetched.output
     elsewhere = tmp_path / "elsewhere"
     lab.put("/var/lib/vmmlab/runs/friday/results/unknown", "x")
     refused = lab.play("teardown", measure_results_dir=str(elsewhere))
@@ -448,8 +446,6 @@ def test_measure_twice(tmp_path: Path) -> None:
     assert "runner" not in left
     assert "vmmlab-run@" not in left
     assert "friday" not in left
-    nothing = lab.play("fetch")
-    assert (nothing.code, nothing.changed) == (0, 0), nothing.output
 
 
 @pytest.mark.sandbox

@@ -3,8 +3,8 @@
 The run needs nobody to follow it: a lost connection, or a killed controller, costs nothing.
 
 Arguments: run, dest (folder of this host in the run's results), patience (seconds without an
-answer), silence (seconds without progress), limit (seconds in all), once (fetch what is there and
-return), directory and runner (places on the host).
+answer), silence (seconds without progress), limit (seconds in all), directory and runner (places on
+the host).
 
 A host may hang, or be hostile: it costs its own part of the run, and never the others'.
 """
@@ -105,7 +105,6 @@ class ActionModule(ActionBase):
                 "patience": {"type": "float", "default": 900.0},
                 "silence": {"type": "float", "default": 3600.0},
                 "limit": {"type": "float", "default": 7 * 86400.0},
-                "once": {"type": "bool", "default": False},
                 "directory": {"type": "path", "default": "/var/lib/vmmlab/runs"},
                 "runner": {"type": "path", "default": "/opt/vmmlab/lib/vmmlab_runner.pyz"},
             }
@@ -121,10 +120,7 @@ class ActionModule(ActionBase):
             self._follow(followed)
             return {**result, **self._summary(followed)}
         except NoRunError as error:
-            told = f"{self._host}: {error}"
-            if self._arguments["once"]:
-                return {**result, "changed": False, "fetched": 0, "state": "absent", "msg": told}
-            raise AnsibleActionFail(told) from error
+            raise AnsibleActionFail(f"{self._host}: {error}") from error
         except AnsibleConnectionFailure as error:
             raise AnsibleActionFail(
                 f"{self._host}: no connection for {self._arguments['patience']:.0f} s ({error});"
@@ -152,7 +148,7 @@ class ActionModule(ActionBase):
             if step.headline and step.headline != shown:
                 display.display(f"{self._host}: {step.headline}{step.left}")
                 shown = step.headline
-            if self._arguments["once"] or followed.state != "running":
+            if followed.state != "running":
                 return
             now = time.monotonic()
             if followed.progress["updated"] != updated:
@@ -258,9 +254,7 @@ class ActionModule(ActionBase):
                 problem = error
             except AnsibleConnectionFailure as error:
                 problem = error
-            # Who only fetches what is there asks once; a run that is going on is worth waiting for.
-            asked_once = self._arguments["once"] and isinstance(problem, ValueError)
-            if asked_once or time.monotonic() > end:
+            if time.monotonic() > end:
                 raise problem
             if not told:
                 display.warning(
@@ -297,7 +291,7 @@ class ActionModule(ActionBase):
                 f" {first['vmm']} {first['measurement']} {first['case']} ({first['repetition']}):"
                 f" {first['reason']}; logs are in {self._arguments['dest']}/{first['vmm']}"
             )
-        if problems and not self._arguments["once"]:
+        if problems:
             told |= {
                 "failed": True,
                 "msg": tidy(f"{self._host}: {'; '.join(problems)}", LONGEST),
