@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import fields, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import openpyxl
@@ -301,3 +302,26 @@ def test_a_module_that_names_no_subject_is_an_error(with_a_new_subject: Path) ->
         module.unlink()
     assert done.returncode != 0
     assert "forgotten" in done.stderr
+
+
+def test_a_number_of_memory_is_no_number_of_the_disk() -> None:
+    """A log in a folder of the disk whose files were opened without O_DIRECT is told so."""
+    log = SimpleNamespace(
+        case="rndrd",
+        tool="sysbench-fileio",
+        numbers={"threads": 1.0, "file_block_size_bytes": 4096.0},
+        words={"file_test_mode": "rndrd", "file_extra_flags": "none"},
+        seconds=12.0,
+    )
+    disk = SUBJECTS["disk-latency"]
+    (stray,) = disk.strays(log, {})
+    assert (stray.metric, stray.sure) == ("file_extra_flags", True)
+    log.words["file_extra_flags"] = "directio"
+    assert list(disk.strays(log, {})) == []
+    plan = load_plan(find_plan("compare"))[0]
+    for name in ("disk-latency", "disk-throughput", "disk-iops"):
+        for step in SUBJECTS[name].plan.steps(plan, HARDWARE):
+            assert "--file-extra-flags=direct" in step.command
+    for name in ("fileio-latency", "fileio-throughput", "fileio-iops"):
+        for step in SUBJECTS[name].plan.steps(plan, HARDWARE):
+            assert "--file-extra-flags=direct" not in step.command
