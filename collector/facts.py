@@ -111,6 +111,15 @@ def is_emulated(run: Run, host: Host) -> bool:
     return bool(host.meta.get("emulated", run.meta.get("emulated", False)))
 
 
+def nested_in(run: Run, host: Host) -> str:
+    """Return the hypervisor whose guest the host itself is: "" for none, or for an emulated host.
+
+    What it measures are guests of guests, whose times are those of two hypervisors.
+    """
+    around = _text(host.meta.get("virtualization") or "none")
+    return "" if around == "none" or is_emulated(run, host) else around
+
+
 def is_stand_in(vmm: Vmm) -> bool:
     """Whether the VMM is a test's stand-in."""
     return bool(vmm.meta.get("stand_in", False))

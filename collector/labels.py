@@ -169,6 +169,9 @@ _NOTICES: dict[str, Message] = {
     "notice emulated": words.say(
         "NOTE: host {host} is emulated (no virtualisation hardware); its figures compare nothing."
     ),
+    "notice nested": words.say(
+        "NOTE: host {host} is itself a virtual machine; its figures are of guests of guests."
+    ),
     "more in environment": words.say("{text}... (in full under Environment)"),
     "notice left out": words.say("NOTE: {vmm} was left out: {reason}"),
 }

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from collector.facts import is_emulated, is_stand_in
+from collector.facts import is_emulated, is_stand_in, nested_in
 from collector.findings import Finding
 from collector.identities.fileio import MIB
 from collector.identities.printed import plain
@@ -49,6 +49,13 @@ def _about_host(run: Run, host: Host) -> list[Finding]:
         findings.append(_note(run, host, None, message))
     elif is_emulated(run, host):
         message = say("an emulated host: its figures show that the chain works and compare nothing")
+        findings.append(_note(run, host, None, message))
+    elif around := nested_in(run, host):
+        message = say(
+            "the host is itself a virtual machine ({around}): its guests are guests of guests,"
+            " slower than on a machine of its own, and perhaps not all alike",
+            around=around,
+        )
         findings.append(_note(run, host, None, message))
     for vmm in host.vmms:
         if not vmm.meta and not vmm.fault:

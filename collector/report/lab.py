@@ -8,6 +8,7 @@ import numpy as np
 from collector import statistics
 from collector.compare import Side, make_side
 from collector.compare.model import MARGIN
+from collector.facts import is_emulated, nested_in
 from collector.labels import Language, in_words
 from collector.metrics import metric
 from collector.report.content import HostReport, Pair, pairs_of, title_of
@@ -262,14 +263,14 @@ def _notices(collection: Collection, labels: dict[str, str], language: Language)
     for name, label in labels.items():
         if name in stand_ins:
             yield in_words(language, "notice stand-in", vmm=label)
-    emulated = [
-        host.name
-        for run, host in pairs
-        if host.meta.get("emulated") is True or run.meta.get("emulated") is True
-    ]
-    if emulated:
-        more = f" … ({len(emulated)})" if len(emulated) > _NAMED else ""
-        yield in_words(language, "notice emulated", host=", ".join(emulated[:_NAMED]) + more)
+    marked = {
+        "notice emulated": [host.name for run, host in pairs if is_emulated(run, host)],
+        "notice nested": [host.name for run, host in pairs if nested_in(run, host)],
+    }
+    for notice, hosts in marked.items():
+        if hosts:
+            more = f" … ({len(hosts)})" if len(hosts) > _NAMED else ""
+            yield in_words(language, notice, host=", ".join(hosts[:_NAMED]) + more)
     for run in collection.runs:
         for vmm, reason in left_out(run.meta).items():
             yield left_out_notice(f"{run.name}/{vmm}", reason, language)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from collector.facts import nested_in
 from collector.labels import Language, in_words
 from collector.results import Host, Run
 
@@ -18,6 +19,8 @@ def notices_of(run: Run, host: Host, labels: dict[str, str], language: Language)
     ]
     if host.meta.get("emulated") is True or run.meta.get("emulated") is True:
         found.append(in_words(language, "notice emulated", host=host.name))
+    elif nested_in(run, host):
+        found.append(in_words(language, "notice nested", host=host.name))
     found += [left_out_notice(vmm, reason, language) for vmm, reason in left_out(run.meta).items()]
     return tuple(found)
 

@@ -11,7 +11,8 @@ from collector.checks import Finding, check_collection
 from collector.checks.own_numbers import own_numbers
 from collector.logs import Log
 from collector.parsers import parse_log
-from collector.results import collect
+from collector.report.notices import notices_of
+from collector.results import collect, labels_of
 
 REAL_LOGS = Path(__file__).parent.parent / "data" / "logs"
 HOST = Path("run") / "host"
@@ -176,6 +177,24 @@ def test_what_may_differ_is_a_note(results: Path) -> None:
     said = " ".join(each.message.english for each in found(results, "note"))
     for words in ("machine type differs", "initrd differs", "emulated", "minute or more", "90 s"):
         assert words in said
+
+
+def test_guests_of_guests_are_marked(results: Path) -> None:
+    """A note, and on each sheet; not where the host is a machine of its own, or emulated."""
+    for around, emulated, marked in (
+        ("kvm", False, True),
+        ("none", False, False),
+        ("qemu", True, False),
+        (None, False, False),
+    ):
+        report_logs.write_json(
+            results / HOST / "host.json", host="host", emulated=emulated, virtualization=around
+        )
+        said = [each.message.english for each in found(results, "note")]
+        assert any("itself a virtual machine (kvm)" in text for text in said) == marked
+        (run,) = collect([results]).runs
+        notices = notices_of(run, run.hosts[0], labels_of([run]), "en")
+        assert any("of guests of guests" in text for text in notices) == marked
 
 
 def test_reads_that_no_disk_made_are_a_note(results: Path) -> None:
