@@ -1,6 +1,7 @@
 """The filters that resolve VMMs and say what is shipped where."""
 
 import importlib
+import re
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ def test_each_type_is_its_folder() -> None:
     for vmm in resolved:
         described = yaml.safe_load(Path(ROLES, f"vmm_{vmm['type']}/vmm.yml").read_text())
         del described["own"]
+        assert re.compile(described["unoptimised"]), vmm["type"]
         assert vmm == {**described, "name": vmm["type"], "plain": True}
 
 
@@ -219,3 +221,21 @@ def test_a_release_that_nothing_is_built_for_is_told() -> None:
         " group lab"
     )
     assert "the builders are none." in unbuilt("debian 13", hostvars, [], [])
+
+
+def test_a_build_profile_is_read_from_the_options_of_the_build() -> None:
+    """A word in another option's value is none; a binary made elsewhere says nothing."""
+    profile_of = GUEST.profile_of
+    vmms = {vmm["type"]: vmm for vmm in resolve("qemu", "stratovirt")}
+    for vmm, options, profile in (
+        ("qemu", ["--enable-kvm", "--disable-install-blobs"], "release"),
+        ("qemu", ["--enable-kvm", "--enable-debug"], "debug"),
+        ("qemu", ["--extra-cflags=-O3"], "release"),
+        ("qemu", ["--extra-cflags=-g -O0"], "debug"),
+        ("stratovirt", ["cargo", "build", "--release"], "release"),
+        ("stratovirt", ["--config", "profile.release.opt-level=0"], "debug"),
+        ("stratovirt", ["--config", "profile.release.lto=false"], "release"),
+    ):
+        assert profile_of(vmms[vmm], {"options": options}) == profile, options
+    assert profile_of(vmms["qemu"], {}) is None
+    assert profile_of({"type": "qemu"}, {"options": []}) is None

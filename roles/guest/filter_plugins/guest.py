@@ -63,7 +63,8 @@ def guest_command(rendered: str) -> str:
 
 def profile_of(vmm: dict[str, Any], made: dict[str, Any]) -> str | None:
     """Return how a VMM was compiled, by its build's record; None: nothing says it."""
-    if "options" not in made:
+    # A list of builds of an earlier vmmlab does not say what to look for.
+    if "options" not in made or "unoptimised" not in vmm:
         return None
     return "debug" if re.search(vmm["unoptimised"], " ".join(made["options"])) else "release"
 
