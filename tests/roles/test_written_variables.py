@@ -18,7 +18,7 @@ INVENTORY = load_module("roles/preflight/filter_plugins/inventory.py")
 HOSTS = {"controllers": "controller", "builders": "builder", "lab": "lab-01"}
 GIVEN = {
     *("artifact_before", "artifact_inputs", "artifact_name", "artifact_record"),
-    *("guest_builds", "guest_lab_public_key", "guest_machine", "guest_vmms"),
+    *("guest_builds", "guest_disk_direct", "guest_lab_public_key", "guest_machine", "guest_vmms"),
     *("lab_claim_take", "lab_lock_advice", "lab_lock_force", "lab_lock_names", "lab_lock_run"),
     *("measure_again", "measure_blocks", "measure_run", "measure_run_dir", "measure_started"),
     *("measure_discard", "measure_trial_vmms", "virtual_lab_discard"),
