@@ -176,6 +176,8 @@ def _matrix(
 def _moved(data: HostData, metrics: Sequence[str], log: LogId) -> Cell:
     """Return the number of the metric that a case has; of several, their sum."""
     cells = [number(data, SampleKey(log, metric), Style.HUNDREDTHS) for metric in metrics]
+    if len(cells) == 1:
+        return cells[0]
     values = [cell.value for cell in cells if isinstance(cell.value, float)]
     if len(values) < len(cells):
         return next(cell for cell in cells if not isinstance(cell.value, float))
