@@ -30,10 +30,10 @@ def check_across(tables: Sequence[TypedTable], workbook: str) -> list[CellFindin
     for table in tables:
         for row in table_rows(table):
             one = next(iter(row.values()))
-            if table.measurement == LATENCY and "latency_avg_ms" in row:
+            if table.subject == LATENCY and "latency_avg_ms" in row:
                 if one.parameters.threads in (None, 1.0):
                     latencies[one.vmm][one.case].append(row["latency_avg_ms"])
-            elif table.measurement == IOPS:
+            elif table.subject == IOPS:
                 rates = [row[name].number.value for name in row if name.endswith("s_per_s")]
                 events[one.vmm][one.case].append(sum(rates))
                 threads[one.vmm] = max(threads[one.vmm], one.parameters.threads or _MOST_THREADS)

@@ -41,12 +41,12 @@ def check_busy(tables: Sequence[TypedTable], workbook: str) -> list[CellFinding]
     findings = []
     works = []
     for table in tables:
-        if table.measurement not in (CPU, LATENCY):
+        if table.subject not in (CPU, LATENCY):
             continue
         for row in table_rows(table):
             for sample, message in (*_too_short(row), *_too_long(row)):
                 findings.append(finding(sample, workbook, joined([message, ADVICE])))
-            if table.measurement == CPU and (threads := _threads(row)):
+            if table.subject == CPU and (threads := _threads(row)):
                 works.append(_Work(_share(row, threads), threads, row))
     return findings + _idle(works, workbook)
 

@@ -84,4 +84,4 @@ def _pair(one: TypedSample, other: TypedSample, distance: float) -> _Pair:
 
 def _test(sample: TypedSample) -> tuple[object, ...]:
     """Return what two repetitions of one test have in common."""
-    return (sample.measurement, sample.vmm, sample.case, sample.metric, sample.parameters)
+    return (sample.subject, sample.vmm, sample.case, sample.metric, sample.parameters)

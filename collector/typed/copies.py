@@ -54,7 +54,7 @@ def check_copies(tables: Sequence[TypedTable], workbook: str) -> list[CellFindin
 def varied_numbers(tables: Sequence[TypedTable]) -> set[str]:
     """Return what tells these measurements from all others: their numbers with many digits."""
     return {
-        f"{sample.measurement}/{sample.case}/{sample.metric} {sample.number.value:.10g}"
+        f"{sample.subject}/{sample.case}/{sample.metric} {sample.number.value:.10g}"
         for table in tables
         for sample in table.samples
         if sample.metric in MEASURED and _digits(sample) >= _DIGITS
@@ -69,8 +69,8 @@ def _digits(sample: TypedSample) -> int:
 def _same_place(one: TypedSample, other: TypedSample) -> bool:
     """The same sample shown twice in a workbook is no copy of another."""
     return one.cell == other.cell or (
-        (one.measurement, one.vmm, one.case, one.parameters, one.metric)
-        == (other.measurement, other.vmm, other.case, other.parameters, other.metric)
+        (one.subject, one.vmm, one.case, one.parameters, one.metric)
+        == (other.subject, other.vmm, other.case, other.parameters, other.metric)
         and one.repetition == other.repetition
         and one.table != other.table
     )
@@ -87,7 +87,7 @@ def _tables(tables: Sequence[TypedTable], workbook: str) -> tuple[list[CellFindi
             shared = mine.keys() & theirs.keys()
             same = [key for key in shared if mine[key].number.value == theirs[key].number.value]
             if (
-                other.measurement == table.measurement
+                other.subject == table.subject
                 and len(shared) > 3  # noqa: PLR2004 - fewer numbers are no table
                 and len(same) >= _SAME_ROWS * len(shared)
                 and not any(_same_place(mine[key], theirs[key]) for key in same)
@@ -111,7 +111,7 @@ def _values(table: TypedTable) -> dict[tuple[str, int, str], TypedSample]:
     return {
         (sample.case, sample.repetition, sample.metric): sample
         for sample in table.samples
-        if sample.metric in MEASURED or table.measurement in (BOOT, FOOTPRINT)
+        if sample.metric in MEASURED or table.subject in (BOOT, FOOTPRINT)
     }
 
 
@@ -198,7 +198,7 @@ def _misfit(sample: TypedSample, samples: Sequence[TypedSample]) -> float:
         for each in samples
         if each.metric == sample.metric
         and (each.case, each.parameters) == (sample.case, sample.parameters)
-        and (each.measurement, each.vmm) == (sample.measurement, sample.vmm)
+        and (each.subject, each.vmm) == (sample.subject, sample.vmm)
         and each is not sample
         and each.number.value != value
     ]

@@ -28,7 +28,7 @@ def check_doubles(tables: Sequence[TypedTable], workbook: str) -> list[CellFindi
     """Return rows of boots and footprints that are those above them once more."""
     findings = []
     for table in tables:
-        if table.measurement not in (BOOT, FOOTPRINT):
+        if table.subject not in (BOOT, FOOTPRINT):
             continue
         sides: dict[str, list[Row]] = defaultdict(list)
         for row in table_rows(table):

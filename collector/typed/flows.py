@@ -43,7 +43,7 @@ def check_flows(tables: Sequence[TypedTable], workbook: str) -> list[CellFinding
     """Return rows whose MiB/s are not their requests, or whose latency is of no such test."""
     findings = []
     for table in tables:
-        if not table.measurement.startswith("fileio"):
+        if not table.subject.startswith("fileio"):
             continue
         rows = table_rows(table)
         moved = [each for row in rows for each in _moved(row)]

@@ -58,7 +58,7 @@ def check_fsyncs(tables: Sequence[TypedTable], workbook: str) -> list[CellFindin
     """Return rows and sides whose requests and fsyncs cannot be of the tests they should be."""
     sides: dict[str, list[Synced]] = defaultdict(list)
     for table in tables:
-        if table.measurement == IOPS:
+        if table.subject == IOPS:
             for row in table_rows(table):
                 if synced := _synced(row):
                     sides[synced.requests.vmm].append(synced)

@@ -25,7 +25,7 @@ def check_memory(tables: Sequence[TypedTable], workbook: str) -> list[CellFindin
     for table in tables:
         for sample in table.samples:
             mode, _, size = sample.case.rpartition("-")
-            if table.measurement == MEMORY and sample.number.value > 0:
+            if table.subject == MEMORY and sample.number.value > 0:
                 groups[table.number, sample.vmm][mode, count_of(size) or 0].append(sample)
     return [
         finding(sample, workbook, message)

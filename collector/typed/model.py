@@ -12,7 +12,7 @@ from collector.typed.parameters import NONE, Parameters
 class TypedSample:
     """One number of a table and what it is a sample of."""
 
-    measurement: str
+    subject: str
     vmm: str
     """`stratovirt`, `qemu`, `qemu_microvm`, or "" where nothing names it."""
     case: str
@@ -46,7 +46,7 @@ class TypedTable:
     number: int
     sheet: str
     caption: str
-    measurement: str
+    subject: str
     head: Typed
     """The first cell of its header."""
     rows: range
@@ -69,19 +69,19 @@ class TypedTable:
 
     def subjects(self) -> "list[TypedTable]":
         """Return the table, or one for each subject where its rows are of several."""
-        names = list(dict.fromkeys(sample.measurement for sample in self.samples))
+        names = list(dict.fromkeys(sample.subject for sample in self.samples))
         if len(names) < 2:  # noqa: PLR2004
-            return [replace(self, measurement=name) for name in names] or [self]
+            return [replace(self, subject=name) for name in names] or [self]
         return [self._of(name, first=place == 0) for place, name in enumerate(names)]
 
     def _of(self, subject: str, *, first: bool) -> "TypedTable":
         """Return the part of the table that is of one subject; what could not be read, once."""
         part = replace(
             self,
-            measurement=subject,
-            samples=tuple(each for each in self.samples if each.measurement == subject),
+            subject=subject,
+            samples=tuple(each for each in self.samples if each.subject == subject),
             statistics=tuple(
-                each for each in self.statistics if each.candidates[0][0].measurement == subject
+                each for each in self.statistics if each.candidates[0][0].subject == subject
             ),
         )
         return (

@@ -40,7 +40,7 @@ def check_block_sizes(tables: Sequence[TypedTable], workbook: str) -> list[CellF
                 continue
             if sample.metric == _operations(sample.case):
                 rates[sample.vmm, sample.case].append(sample)
-            elif table.measurement == THROUGHPUT:
+            elif table.subject == THROUGHPUT:
                 flows[sample.vmm, sample.case].append(sample)
     findings: list[CellFinding] = []
     for key in rates.keys() & flows.keys():

@@ -122,7 +122,7 @@ def _unreadable(tables: Sequence[TypedTable], workbook: str) -> list[CellFinding
 
 def _missing(tables: Sequence[TypedTable], workbook: str) -> list[CellFinding]:
     """Say which subjects have no table, and which cases only one side has."""
-    found = {table.measurement for table in tables}
+    found = {table.subject for table in tables}
     missing = [subject for subject in REPORTED if subject not in found]
     findings = []
     if missing:
@@ -131,7 +131,7 @@ def _missing(tables: Sequence[TypedTable], workbook: str) -> list[CellFinding]:
     for subject in REPORTED:
         cases: dict[str, set[str]] = {}
         for table in tables:
-            if table.measurement == subject:
+            if table.subject == subject:
                 for sample in table.samples:
                     cases.setdefault(sample.vmm, set()).add(sample.case)
         common = set.intersection(*cases.values()) if cases else set()

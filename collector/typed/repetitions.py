@@ -78,7 +78,7 @@ def _test(sample: TypedSample) -> tuple[object, ...]:
 
     One long table may hold tests of several block sizes and numbers of threads.
     """
-    return (sample.measurement, sample.case, sample.parameters, sample.metric)
+    return (sample.subject, sample.case, sample.parameters, sample.metric)
 
 
 def _tiny(sample: TypedSample) -> bool:

@@ -40,25 +40,25 @@ def check_rows(tables: Sequence[TypedTable], workbook: str) -> list[CellFinding]
     findings: list[CellFinding] = []
     odd_percentiles: list[CellFinding] = []
     percentiles = 0
-    rows = [(table.measurement, row) for table in tables for row in table_rows(table)]
+    rows = [(table.subject, row) for table in tables for row in table_rows(table)]
     means = _means(rows)
     without_part = _without_a_part([row for kind, row in rows if kind == BOOT])
     incomplete = {id(row) for group in without_part for row in group}
     findings += [_part_missing(group, workbook) for group in without_part]
-    for measurement, row in rows:
+    for subject, row in rows:
         numbers = numbers_of(row)
         problems: list[Problem] = []
-        if measurement == BOOT and id(row) not in incomplete:
+        if subject == BOOT and id(row) not in incomplete:
             problems = [_with_slip(problem, numbers) for problem in boot.boot_sum(numbers)]
-        elif measurement == FOOTPRINT:
+        elif subject == FOOTPRINT:
             problems = boot.footprint_order(_with_prefixes(row)) + _all_resident(numbers)
             problems += [] if id(row) in means else boot.whole_pages(numbers)
-        elif measurement in (CPU, LATENCY):
+        elif subject in (CPU, LATENCY):
             problems = latency.order(numbers) + latency.little(numbers)
             problems += latency.events_over_time(numbers) + latency.latency_sum(numbers)
             percentiles += latency.percentile_metric(numbers) is not None
             odd_percentiles += _found(row, latency.percentile_is_bucket(numbers), workbook)
-        elif measurement == IOPS:
+        elif subject == IOPS:
             problems = fileio.other_direction(numbers, next(iter(row.values())).case)
             problems += latency.order(numbers)
         findings += _found(row, problems + _negative(row), workbook)

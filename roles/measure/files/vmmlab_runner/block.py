@@ -252,7 +252,7 @@ class BlockRunner:
                 measurement = self._step(event, session, "guest")
                 around = session.cpu.end(measurement)
                 kept = self._keep(measurement, *self._from_guest(measurement, event, session))
-                if kept and around and measurement.measurement != BOOT:
+                if kept and around and measurement.subject != BOOT:
                     self._keep_beside(around)
                 self._current = None
                 return self.schedule.grace
@@ -307,7 +307,7 @@ class BlockRunner:
             "seconds": round(seconds, 3),
             "guest": session.facts,
         }
-        if (measurement.measurement, measurement.case) == (BOOT, "default"):
+        if (measurement.subject, measurement.case) == (BOOT, "default"):
             told["host_clock"] = session.host_clock
         if "reason" in event:
             told["reason"] = records.plain(event["reason"])
@@ -331,7 +331,7 @@ class BlockRunner:
     def _keep(self, measurement: Measurement, log: bytes, told: dict[str, Any]) -> bool:
         """Write what an attempt left; tell whether it is a result."""
         # First, before the next measurement begins.
-        seen = self._watch.end(boot=measurement.measurement == "boot") if self._watch else None
+        seen = self._watch.end(boot=measurement.subject == "boot") if self._watch else None
         if not log:
             told = {"reason": "printed nothing", **told}
         sidecar = {

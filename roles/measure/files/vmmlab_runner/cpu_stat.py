@@ -50,7 +50,7 @@ class Watch:
         after = self._read()
         if before is None or after is None:
             return None
-        around = f"{measurement.measurement}/{measurement.case}"
+        around = f"{measurement.subject}/{measurement.case}"
         log = (
             f"cpu.stat of {self.unit} around {around}\n"
             f"before, CLOCK_MONOTONIC {before.monotonic:.6f} s\n{before.text}"
@@ -64,8 +64,8 @@ class Watch:
             "exit_code": 0,
             "seconds": round(after.monotonic - before.monotonic, 3),
         }
-        case = f"{measurement.measurement}.{measurement.case}"
-        return Found(replace(measurement, measurement=SUBJECT, case=case), log.encode(), told)
+        case = f"{measurement.subject}.{measurement.case}"
+        return Found(replace(measurement, subject=SUBJECT, case=case), log.encode(), told)
 
     def _read(self) -> Moment | None:
         """Return what is counted now; None without the unified hierarchy, or without the unit."""

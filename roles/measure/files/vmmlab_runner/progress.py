@@ -55,8 +55,8 @@ class Progress:
             other.repetition
             for each in self.schedule.blocks
             for other in each.measurements
-            if (each.vmm, other.measurement, other.case)
-            == (block.vmm, measurement.measurement, measurement.case)
+            if (each.vmm, other.subject, other.case)
+            == (block.vmm, measurement.subject, measurement.case)
         ]
         self.message = ""
         self.current = {"block": block.block, **_name(measurement), "of": max(repetitions)}
@@ -125,7 +125,7 @@ class Progress:
 def _name(measurement: Measurement) -> dict[str, Any]:
     return {
         "vmm": measurement.vmm,
-        "measurement": measurement.measurement,
+        "measurement": measurement.subject,
         "case": measurement.case,
         "repetition": measurement.repetition,
     }

@@ -16,7 +16,7 @@ class Measurement:
     """One command to run; its output is one log. Times are in seconds."""
 
     vmm: str
-    measurement: str
+    subject: str
     case: str
     repetition: int
     where: str  # "guest" or "host"
@@ -31,11 +31,11 @@ class Measurement:
     @property
     def stem(self) -> str:
         """Path of its log below the results, without the suffix."""
-        return f"{self.vmm}/{self.measurement}/{self.case}/{self.repetition:02d}"
+        return f"{self.vmm}/{self.subject}/{self.case}/{self.repetition:02d}"
 
     def __str__(self) -> str:
         """Return its name as people read it."""
-        return f"{self.vmm} {self.measurement} {self.case} ({self.repetition})"
+        return f"{self.vmm} {self.subject} {self.case} ({self.repetition})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def _measurement(vmm: str, found: dict[str, Any]) -> Measurement:
         raise ValueError(f"where is {found['where']!r}, expected guest or host")
     return Measurement(
         vmm=vmm,
-        measurement=_name(found["measurement"]),
+        subject=_name(found["measurement"]),
         case=_name(found["case"]),
         repetition=int(found["repetition"]),
         where=found["where"],
