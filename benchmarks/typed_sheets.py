@@ -1,9 +1,12 @@
 """How `vmmlab check` does on a class' workbooks: honest ones accused or unread, mistakes found.
 
     .venv/bin/python benchmarks/typed_sheets.py [--honest 120] [--seed 1] [--keep FOLDER] [-v]
+    .venv/bin/python benchmarks/typed_sheets.py --chance 1000 [--seed 1] [-v]
 
 The workbooks are made by tests/typed_class, from numbers that obey what sysbench's obey, in layouts
-that students make; with another seed, other workbooks.
+that students make; with another seed, other workbooks. `--chance` makes workbooks of the report's
+thirteen tables alone, whose repetitions vary as the report's do, and counts those that are accused
+by a coincidence of digits, or by anything else.
 """
 
 import argparse
@@ -14,11 +17,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from typed_class.books import Book, honest, planted
+from typed_class.books import Book, honest, planted, report_shaped
 from typed_class.mistakes import MISTAKES
 
 from collector.errors import UnusableInputError
 from collector.findings import CellFinding
+from collector.typed.read import read_tables
 from collector.typed.workbook import check_tables, workbook_tables
 
 
@@ -49,15 +53,37 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--honest", type=int, default=120)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--chance", type=int, default=0)
     parser.add_argument("--keep", type=Path)
     parser.add_argument("-v", "--verbose", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         place = options.keep or Path(folder)
         place.mkdir(parents=True, exist_ok=True)
-        rows = [*_honest(place, options), *_planted(place, options)]
+        rows = (
+            [*_chance(options)]
+            if options.chance
+            else [*_honest(place, options), *_planted(place, options)]
+        )
     for name, count, total in rows:
         print(f"{name:44} {count:4} of {total:4}")
+
+
+def _chance(options: argparse.Namespace) -> Iterator[tuple[str, int, int]]:
+    wrong = copied = noted = 0
+    for number in range(options.chance):
+        grids = report_shaped(options.seed * 1_000_000 + number)
+        findings = check_tables(grids, read_tables(grids), f"chance-{number}")
+        found = accused(findings)
+        wrong += bool(found)
+        copied += any("also stands in" in str(each.message) for each in found)
+        noted += any("also stands in" in str(each.message) for each in findings)
+        if options.verbose:
+            for each in found:
+                print(f"chance-{number}: {each.place} {each.message}")
+    yield "honest workbooks of the report's tables accused", wrong, options.chance
+    yield "  because of a coincidence of digits", copied, options.chance
+    yield "  such a coincidence at least noted", noted, options.chance
 
 
 def _honest(place: Path, options: argparse.Namespace) -> Iterator[tuple[str, int, int]]:

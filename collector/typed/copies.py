@@ -24,6 +24,9 @@ _UNLIKELY_AND_FAR = 0.002
 number is also far from the other repetitions of its own test, as a copied one is."""
 _FAR = 0.03
 _FARTHER = 4.0
+_FLOWS = {"reads_per_s": "read_mib_per_s", "writes_per_s": "written_mib_per_s"}
+_TELLING_DIGITS = 3
+"""Latencies of 0.04 ms are the same on all sides."""
 _SAME_ROWS = 0.6
 _COPIED = say(
     "{number} also stands in {cell}: two measurements hardly ever agree in all digits, so one was"
@@ -111,7 +114,8 @@ def _values(table: TypedTable) -> dict[tuple[str, int, str], TypedSample]:
     return {
         (sample.case, sample.repetition, sample.metric): sample
         for sample in table.samples
-        if sample.metric in MEASURED or table.subject in (BOOT, FOOTPRINT)
+        if table.subject in (BOOT, FOOTPRINT)
+        or (sample.metric in MEASURED and _typed_digits(sample) >= _TELLING_DIGITS)
     }
 
 
@@ -125,12 +129,9 @@ def _rows(
     for table in tables:
         for row in table_rows(table):
             varied = [row[name] for name in MEASURED if name in row]
-            free = [
-                sample
-                for sample in varied
-                if not (sample.metric == "latency_avg_ms" and "events_per_second" in row)
-            ]  # an average follows from the speed
-            if len(free) < 2 or sum(map(_digits, free)) < _ROW_DIGITS:  # noqa: PLR2004
+            free = _free(row, varied)
+            least = _ROW_DIGITS if len(free) > 1 else _ROW_DIGITS - 1
+            if len(varied) < 2 or sum(map(_typed_digits, free)) < least:  # noqa: PLR2004
                 continue
             key = tuple(sample.number.value for sample in varied)
             other = first.setdefault(key, row)
@@ -146,6 +147,29 @@ def _rows(
             )
             findings.append(finding(one, workbook, message))
     return findings, cells
+
+
+def _free(row: Row, varied: list[TypedSample]) -> list[TypedSample]:
+    """Return the numbers of a row that do not follow from its others.
+
+    An average latency follows from the speed, MiB/s from the requests, fsyncs from the writes.
+    """
+    followers = {
+        "latency_avg_ms": ("events_per_second", "reads_per_s", "writes_per_s", *_FLOWS.values()),
+        "fsyncs_per_s": ("writes_per_s",),
+        **{flow: (requests,) for requests, flow in _FLOWS.items()},
+    }
+    return [
+        sample
+        for sample in varied
+        if not any(name in row for name in followers.get(sample.metric, ()))
+    ]
+
+
+def _typed_digits(sample: TypedSample) -> int:
+    """Return how many digits of a number were typed: 8.81k has three."""
+    step = sample.number.step or 1.0
+    return min(_digits(sample), len(f"{sample.number.value / step:.0f}"))
 
 
 def _single(samples: Sequence[TypedSample], workbook: str) -> list[CellFinding]:
@@ -187,6 +211,8 @@ def _which(
 
 def _stands_out(marked: TypedSample, origin: TypedSample, samples: Sequence[TypedSample]) -> bool:
     """Whether a number is far from its own repetitions, and the one it agrees with is not."""
+    if marked.metric == "latency_max_ms":
+        return False  # the longest of a million events is always far from another one
     off = _misfit(marked, samples)
     return off > _FAR and off > _FARTHER * _misfit(origin, samples)
 

@@ -108,6 +108,8 @@ def _agreed(role: str, kind: str | None) -> str:
         return role
     if kind in ("index", "count"):  # bare numbers are what the heading says
         return kind if role in ("vmm", "mode") else role
+    if role in ("threads", "block"):
+        return role  # texts of another table, further down
     if kind == "vmm" and role in CASES:
         return role if role != "mode" else kind
     return kind
@@ -132,7 +134,7 @@ def _below(grid: Grid, top: int, column: int, last: int, rows: int = _LABEL_ROWS
     for row in range(top + 1, min(top + rows, grid.rows) + 1):
         cell = grid.at(row, column)
         blank = 0 if cell or any(grid.in_row(row)) else blank + 1
-        if blank > _FIRST:
+        if blank > _FIRST or any(meaning(each.text).caption for each in grid.in_row(row)):
             break
         if cell and not cell.copied:
             said = meaning(cell.text)

@@ -25,6 +25,8 @@ _MIB = 1 << 20
 _SAME = 0.002
 _SAME_WRITES = 0.0005
 """Fsyncs set the pace of writes, whatever the block, so their rates are near each other anyway."""
+_SAME_WHOLE = 0.0001
+"""The same where no request is cut at a file's end: then digits alone part them."""
 _ABSURD = 8.0
 _FAR_OFF = 2.0
 _OF_LARGE_BLOCKS = say("the operations are those of the 128 KiB blocks: measure them with 4 KiB")
@@ -130,6 +132,8 @@ def _value(sample: TypedSample) -> float:
 def _equal(rate: TypedSample, flow: TypedSample, size: float, *, exactly: bool = False) -> bool:
     expected = rate.number.value * size / _MIB
     near = _SAME if rate.metric == "reads_per_s" else _SAME_WRITES
+    if near == _SAME_WRITES and size in (_SMALL, _LARGE):
+        near = _SAME_WHOLE
     room = rate.number.step * size / _MIB + flow.number.step if exactly else near * expected
     return abs(flow.number.value - expected) <= room
 

@@ -211,3 +211,52 @@ def test_threads_beyond_all_reason_crash_nothing(tmp_path: Path) -> None:
     rows: Rows = [["StratoVirt CPU"], ["线程数", "events/s", "avg (ms)"]]
     rows += [[1, 1258.2, 0.79], [556254690829135, 1254.5, 0.8]]
     assert numbers(checked(tmp_path, rows)[0]) == 4
+
+
+def test_few_digits_that_agree_are_no_copied_row(tmp_path: Path) -> None:
+    """An average follows from the rate, so 8.81 thousand twice is one coincidence, not two."""
+    rows: Rows = [["StratoVirt IOPS"], ["mode", "IOPS (k)", "avg latency (us)"]]
+    rows += [["rndwr", 8.81, 1580], ["rndwr", 8.81, 1580], ["rndrd", 851.95, 40]]
+    assert contradictions(checked(tmp_path, rows)[1]) == []
+    rows = [["StratoVirt IOPS"], ["mode", "reads/s", "writes/s", "fsyncs/s"]]
+    rows += [["rndwr", "-", 9660.41, 12431.76], ["rndwr", "-", 9660.41, 12431.76]]
+    assert len(contradictions(checked(tmp_path, rows)[1])) == 1
+
+
+def test_threads_of_a_table_beside_stay_threads(tmp_path: Path) -> None:
+    """Labels of a table further down, in the same column, are not those of this one."""
+    rows: Rows = [["StratoVirt CPU", "", "", "", "", "QEMU CPU"]]
+    rows += [["Threads", "events/s", "avg (ms)", "", "", "Threads", "events/s", "avg (ms)"]]
+    rows += [
+        [1, 1630.31, 0.61, "", "", 1, 1305.5, 0.76],
+        ["", 1672.35, 0.6, "", "", "", 1283.1, 0.78],
+    ]
+    rows += [
+        [64, 1642.6, 38.9, "", "", 64, 1315.81, 48.6],
+        ["", 1692.4, 37.8, "", "", "", 1354.9, 47.2],
+    ]
+    rows += [[], ["StratoVirt memory", "", "", "", "QEMU memory"]]
+    rows += [["Block", "Transfer rate (MiB/s)", "", "", "Block", "Transfer rate (MiB/s)"]]
+    rows += [
+        ["", "Sequential access", "Random access", "", "", "Sequential access", "Random access"]
+    ]
+    rows += [["1K", 2031.84, 1150.04, "", "1K", 2364.83, 1281.41]]
+    tables, findings = checked(tmp_path, rows)
+    assert contradictions(findings) == []
+    assert {
+        each.case for table in tables for each in table.samples if each.cell.column in (7, 8)
+    } >= {"threads-1", "threads-64"}
+
+
+def test_latencies_of_two_digits_are_no_copied_table(tmp_path: Path) -> None:
+    """Reads from a page cache take 0.00 ms on all sides."""
+    rows: Rows = []
+    for vmm, longest in (
+        ("StratoVirt", (3.81, 8.74, 4.07, 7.93)),
+        ("QEMU", (6.27, 13.74, 2.09, 7.93)),
+    ):
+        rows += [[f"{vmm} 单线程 I/O 延迟"], ["模式", "平均延迟 (ms)", "最大延迟 (ms)"]]
+        averages = (0.00, 0.22, 0.00, 0.10)
+        modes = ("随机读", "随机写", "顺序读", "顺序写")
+        rows += [list(each) for each in zip(modes, averages, longest, strict=True)] + [[]]
+    assert contradictions(checked(tmp_path, rows)[1]) == []

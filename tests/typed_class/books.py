@@ -9,10 +9,13 @@ from typing import NamedTuple
 
 from openpyxl import Workbook
 
+from collector.typed.grid import Grid, Typed
+from collector.typed.text import normal, read_quantity
+from typed_class import beside_numbers as n
 from typed_class import both_tables as b
 from typed_class import cpu_mistakes, fileio_mistakes, guest_mistakes
 from typed_class import tables as t
-from typed_class.machine import Data, Machine
+from typed_class.machine import REPORT_SPREADS, Data, Machine
 from typed_class.mistakes import MISTAKES
 from typed_class.page import Numbers, Page
 from typed_class.wording import VMMS, Style
@@ -64,11 +67,15 @@ DRAWS: dict[str, tuple[Draw, ...]] = {
         lambda s, p, d: b.compact(s, p, d, "boot"),
         each(lambda s, p, d, v: t.turned(s, p, d, "boot", v)),
         b.metric_rows,
+        each(n.with_formulas),
+        n.as_ranges,
+        n.unit_column,
     ),
     "footprint": (
         each(one("footprint")),
         lambda s, p, d: b.compact(s, p, d, "footprint"),
         each(lambda s, p, d, v: t.turned(s, p, d, "footprint", v)),
+        each(n.other_units),
     ),
     "cpu": (
         each(one("cpu")),
@@ -81,6 +88,8 @@ DRAWS: dict[str, tuple[Draw, ...]] = {
         b.tidy,
         b.grouped,
         each(lambda s, p, d, v: t.turned(s, p, d, "cpu", v)),
+        n.with_ratio,
+        n.with_spreads,
     ),
     "memory": (
         each(t.memory),
@@ -94,6 +103,7 @@ DRAWS: dict[str, tuple[Draw, ...]] = {
         lambda s, p, d: b.compact(s, p, d, "latency"),
         lambda s, p, d: b.cases_across(s, p, d, "latency"),
         each(lambda s, p, d, v: t.turned(s, p, d, "latency", v)),
+        n.grouped_latency,
     ),
     "throughput": (
         b.throughput,
@@ -105,6 +115,7 @@ DRAWS: dict[str, tuple[Draw, ...]] = {
              metrics=ALL,
              said=f"{d.tests['iops', v][0]['block']:.0f}K, 32 线程")),
         each(lambda s, p, d, v: t.turned(s, p, d, "iops", v)),
+        each(n.all_of_fileio),
     ),
 }  # fmt: skip
 SUBJECTS = tuple(DRAWS)
@@ -130,6 +141,28 @@ def honest(folder: Path, count: int, seed: int = 1) -> Iterator[Book]:
         ]
         pages = _pages(rng, style, data, [first, *others], _said(style, seconds, files, block))
         yield _saved(pages, rng, folder / f"honest-{number:03d}.xlsx")
+
+
+def report_shaped(seed: int) -> list[Grid]:
+    """Make the report's thirteen tables anew, as one sheet of text, without a file.
+
+    Ten boots and footprints, two repetitions of each test, numbers that vary from one repetition to
+    the next as the report's do.
+    """
+    rng = Random(seed)  # noqa: S311 - no secrets
+    machine = Machine(rng, vary=REPORT_SPREADS)
+    data = machine.measured((1, 4, 16, 32, 64), 2, boots=10)
+    style = Style(rng)
+    page = Page("Sheet1")
+    for subject in SUBJECTS:
+        ORDINARY[subject](style, page, data)
+        page.row += 1
+    numbers = Numbers(text=True)
+    cells = {}
+    for place, value in page.cells.items():
+        shown = normal(numbers.typed(value))
+        cells[place] = Typed(page.name, *place, shown, read_quantity(shown))
+    return [Grid(page.name, cells, page.row, max(column for _, column in cells))]
 
 
 def planted(folder: Path, seed: int = 1, every: int = 1) -> Iterator[tuple[str, Book]]:

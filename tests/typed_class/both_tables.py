@@ -49,7 +49,7 @@ def compact(style: Style, page: Page, data: Data, subject: str) -> None:
             ),
         ]
     )
-    picked = {vmm: _first(data, subject, vmm) for vmm in VMMS}
+    picked = {vmm: first_of_each(data, subject, vmm) for vmm in VMMS}
     for place, key in enumerate(picked[VMMS[0]]):
         shown: object = key
         if subject == "latency":
@@ -61,7 +61,7 @@ def compact(style: Style, page: Page, data: Data, subject: str) -> None:
         page.put([shown, *(Measured(picked[vmm][key][metric]) for vmm in VMMS)])
 
 
-def _first(data: Data, subject: str, vmm: str) -> dict[float, Record]:
+def first_of_each(data: Data, subject: str, vmm: str) -> dict[float, Record]:
     """Return the first test of each case."""
     key = {"cpu": "threads", "memory": "block", "latency": "mode"}.get(subject)
     found: dict[float, Record] = {}
@@ -82,7 +82,7 @@ def cases_across(style: Style, page: Page, data: Data, subject: str) -> None:
         "latency": ("avg", ("I/O 平均延迟 (ms)", "fileio average latency (ms)")),
     }[subject]
     style.say(page, title)
-    picked = {vmm: _first(data, subject, vmm) for vmm in VMMS}
+    picked = {vmm: first_of_each(data, subject, vmm) for vmm in VMMS}
     keys = list(picked[VMMS[0]])
     names = [
         style.modes[int(key)]

@@ -6,6 +6,9 @@ from random import Random
 
 MODES = ("rndrd", "rndwr", "seqrd", "seqwr")
 _WIDTH = (math.log(1e5) - math.log(1e-3)) / 1023
+USUAL_SPREADS = {"cpu": 0.012, "memory": 0.012, "reads": 0.02, "writes": 0.02}
+REPORT_SPREADS = {"cpu": 0.018, "memory": 0.019, "reads": 0.016, "writes": 0.034}
+"""The relative spreads of repetitions: a machine's, and those of the report's tables."""
 Record = dict[str, float]
 """Metric to the printed number of one test, and the parameters of the test."""
 
@@ -29,8 +32,11 @@ def bucket(milliseconds: float) -> float:
 class Machine:
     """One lab machine with two VMMs on it."""
 
-    def __init__(self, rng: Random, seconds: int = 60, files: int = 128) -> None:
-        """Draw how fast it is."""
+    def __init__(
+        self, rng: Random, seconds: int = 60, files: int = 128, vary: dict[str, float] | None = None
+    ) -> None:
+        """Draw how fast it is; `vary` are relative spreads of repetitions."""
+        self.vary = vary or USUAL_SPREADS
         self.rng = rng
         self.seconds = seconds
         self.files = files
@@ -38,12 +44,12 @@ class Machine:
         self.side = {vmm: rng.uniform(0.85, 1.15) for vmm in ("StratoVirt", "QEMU")}
         self.initrd = rng.random() < 0.5
 
-    def measured(self, threads: tuple[int, ...], runs: int, block: int = 4) -> Data:
+    def measured(self, threads: tuple[int, ...], runs: int, block: int = 4, boots: int = 5) -> Data:
         """Return all subjects of both VMMs."""
         data = Data(seconds=self.seconds)
         for vmm in self.side:
-            data.tests["boot", vmm] = [self.boot(vmm) for _ in range(max(runs, 5))]
-            data.tests["footprint", vmm] = self.footprints(vmm, max(runs, 5))
+            data.tests["boot", vmm] = [self.boot(vmm) for _ in range(max(runs, boots))]
+            data.tests["footprint", vmm] = self.footprints(vmm, max(runs, boots))
             data.tests["cpu", vmm] = [self.cpu(vmm, n) for n in threads for _ in range(runs)]
             data.tests["memory", vmm] = [
                 self.memory(vmm, size, access)
@@ -88,7 +94,7 @@ class Machine:
     def cpu(self, vmm: str, threads: int) -> Record:
         """Return one cpu test on a single core."""
         time = self.seconds + self.rng.uniform(0.0002, 0.0009) * max(1, threads / 4)
-        events = round(self.base * self.side[vmm] * self.rng.gauss(1, 0.012) * time)
+        events = round(self.base * self.side[vmm] * self.rng.gauss(1, self.vary["cpu"]) * time)
         busy = self.rng.uniform(0.997, 0.9995) if threads < 32 else self.rng.uniform(0.88, 0.999)
         average = busy * threads * time / events * 1000
         p95 = bucket(average * self.rng.uniform(1.05, 1.6 if threads == 1 else 3.5))
@@ -107,7 +113,7 @@ class Machine:
     def memory(self, vmm: str, block: int, access: str) -> Record:
         """Return one memory test: MiB in a second."""
         cost = 0.42 / self.side[vmm] + block * (0.05 if access == "seq" else 0.42)
-        rate = block / cost * 1000 * self.rng.gauss(1, 0.012)
+        rate = block / cost * 1000 * self.rng.gauss(1, self.vary["memory"])
         return {"block": block, "access": float(access == "seq"), "rate": round(rate, 2)}
 
     def fileio(self, vmm: str, mode: str, threads: int, block: int) -> Record:
@@ -118,7 +124,7 @@ class Machine:
         rate = rate if reading else 9_000 * side * (1 if mode == "rndwr" else 1.1)
         if threads == 1:
             rate *= 0.35
-        rate *= self.rng.gauss(1, 0.02)
+        rate *= self.rng.gauss(1, self.vary["reads" if reading else "writes"])
         time = self.seconds + self.rng.uniform(0.01, 0.08)
         requests = int(rate * time)
         syncs = 0 if reading else requests // 100 * self.files

@@ -9,6 +9,12 @@ class Measured(float):
     """A number that was measured: a reader of the sheet has to take it for that."""
 
 
+class MeasuredText(str):
+    """What was measured, as more than a number: a range, a mean with its spread."""
+
+    __slots__ = ()
+
+
 @dataclass
 class Page:
     """One sheet."""
@@ -38,7 +44,7 @@ class Page:
             sheet.merge_cells(start_row=top, start_column=left, end_row=bottom, end_column=right)
         for row in self.hidden:
             sheet.row_dimensions[row].hidden = True
-        return sum(isinstance(value, Measured) for value in self.cells.values())
+        return sum(isinstance(value, Measured | MeasuredText) for value in self.cells.values())
 
 
 @dataclass(frozen=True)
