@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from modules import load
+from modules import load, load_module
 from runner_lab import RUN, FakeLab, block, boot_test, fake_lab, footprint_test, guest_test, until
 
 surroundings = import_module("vmmlab_runner.surroundings")
@@ -105,7 +105,7 @@ def test_a_kernel_without_pressure_and_a_quiet_host(tmp_path: Path) -> None:
 )
 def test_preflight_and_the_runner_know_the_same_guests(name: str) -> None:
     """What preflight refuses is what a sidecar names."""
-    check = load("roles/preflight/library/host_check.py")
+    check = load_module("roles/preflight/library/host_check.py")
     assert check.GUESTS.match(name)
     assert surroundings.GUESTS.match(name)
     assert not surroundings.GUESTS.match("kvm-nx-lpage-re")
