@@ -51,10 +51,13 @@ def test_sshd() -> None:
 
 
 def test_specification() -> None:
-    """What can be set has a default, and the other way round."""
+    """What can be set has a default, and the other way round; preflight knows the disk's too."""
     specification = yaml.safe_load((ROLE / "meta/argument_specs.yml").read_text())
     defaults = yaml.safe_load((ROLE / "defaults/main.yml").read_text())
-    assert set(specification["argument_specs"]["main"]["options"]) == set(defaults)
+    lab = yaml.safe_load((CHECKOUT / "playbooks/group_vars/all/lab.yml").read_text())
+    options = set(specification["argument_specs"]["main"]["options"])
+    assert options == set(defaults) | {"guest_image_size_mib"}
+    assert lab["guest_image_size_mib"] > 0
 
 
 @pytest.mark.sandbox
