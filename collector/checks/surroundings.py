@@ -87,7 +87,8 @@ def _not_pinned(run: Run, host: Host, vmm: Vmm, logs: list[Log]) -> list[Finding
     if pinned != {_ALL}:
         return []
     guest = vmm.meta.get("guest")
-    asked = guest.get("cpus") if isinstance(guest, dict) else ""
+    # Also the number 0, as YAML reads it.
+    asked = "" if not isinstance(guest, dict) or guest.get("cpus") is None else str(guest["cpus"])
     if asked and asked != host.meta.get("cpus_online"):
         message = say(
             "guest_cpus asks for {asked}, but the kernel let the guests run on every processor:"

@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the playbook; FINDINGS when something failed or is missing."""
     playbook = _playbook(arguments.playbook)
     options = _options(arguments)
-    password = getpass("Password for sudo: ") if arguments.ask_become_pass else ""
+    password = _password() if arguments.ask_become_pass else ""
     follower = Follower()
     log = KeptLog(ROOT / ".ansible" / "logs")
     try:
@@ -80,6 +80,23 @@ def run(arguments: argparse.Namespace) -> int:
         print(*log.path.read_text(encoding="utf-8").splitlines()[-_TAIL:], sep="\n")
     print(f"Ansible's log: {near(log.path.absolute())}")
     return _exit_status(code, follower, check=arguments.check)
+
+
+def _password() -> str:
+    """Return the password that somebody types.
+
+    Raises:
+        UnusableInputError: nobody does.
+    """
+    try:
+        if password := getpass("Password for sudo: "):
+            return password
+    except (EOFError, KeyboardInterrupt):
+        print()
+    raise UnusableInputError(
+        "-K asks for the password that sudo wants, and none was typed; nothing was started. Without"
+        " a terminal, set ansible_become_password in a file that ansible-vault encrypts"
+    )
 
 
 def _exit_status(code: int, follower: Follower, *, check: bool) -> ExitStatus:

@@ -5,6 +5,7 @@ none of them bigger than FILE_LIMIT.
 """
 
 import io
+import json
 import os
 import re
 import tarfile
@@ -12,6 +13,9 @@ import zlib
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+from collector.from_host import check_json, tidy
 
 FILE_LIMIT = 16 << 20
 """Bytes of one file at most."""
@@ -24,6 +28,8 @@ _NAME = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
 _NUMBER = r"\d{2,6}(?:\.failed-\d{1,6})?"
 _MEASURED = re.compile(rf"{_NAME}/{_NAME}/(?:{_NAME}/)?\d{{2,6}}\.(?:log|json)")
 _FAILED = re.compile(r"(\d{2,6})\.failed-\d{1,6}(\.log|\.json)")
+DESCRIBES = "/vmm.json"
+"""End of the name of what says with what all logs of a VMM beside it were measured."""
 ALLOWED = re.compile(
     rf"host\.json|boots/{_NAME}\.json|{_NAME}/vmm\.json|{_NAME}/console/{_NUMBER}\.log"
     rf"|{_NAME}/{_NAME}/{_NAME}/{_NUMBER}\.(?:log|json)"
@@ -72,9 +78,49 @@ def _inflate(data: bytes) -> bytes:
 def _take(dest: Path, name: str, data: bytes) -> bool:
     """Place one file of a host's results; a measurement that it replaces is kept."""
     path = dest / name
+    if name.endswith(DESCRIBES):
+        _refuse_other_guests(name, path, data)
     if _MEASURED.fullmatch(name) and path.is_file() and path.read_bytes() != data:
         set_aside(dest, [name])
     return place(path, data)
+
+
+def _refuse_other_guests(name: str, path: Path, data: bytes) -> None:
+    """Keep the logs that are here under the name of what they were measured with.
+
+    The lab host's runner sees to that as long as the host has them: not after a teardown.
+
+    Raises:
+        ValueError: the guests, or what was built for them, are others.
+    """
+    if not path.is_file():
+        return
+    before, now = _described(path.read_bytes()), _described(data)
+    for part in ("checksums", "guest"):
+        old, new = before.get(part), now.get(part)
+        if not isinstance(old, dict) or not isinstance(new, dict):
+            continue
+        other = [key for key in old if key in new and old[key] != new[key]]
+        if other:
+            found = ", ".join(
+                f"{key} {tidy(new[key], 100)}, here {tidy(old[key], 100)}" for key in other
+            )
+            raise ValueError(
+                f"refused {name}: its {part} are others than those of this run's first logs"
+                f" ({found}), so the lab host was torn down and provisioned otherwise meanwhile;"
+                " one run has one kind of guests: start another run, or fetch these logs apart from"
+                " those: -e results_dir=FOLDER"
+            )
+
+
+def _described(data: bytes) -> dict[str, Any]:
+    """Return what a `vmm.json` says; nothing where it says nothing that can be used."""
+    try:
+        found = json.loads(data)
+        check_json(found)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def set_aside(dest: Path, names: Iterable[str]) -> int:

@@ -18,7 +18,7 @@ from collector.errors import UnusableInputError
 from collector.from_host import PROGRESS_LIMIT, check_json, tidy
 from collector.plan.project import near
 from collector.plan.record import RUN_NAME, checked_name, checked_record, read_record, write_record
-from collector.run.incoming import ALLOWED, FILE_LIMIT
+from collector.run.incoming import ALLOWED, DESCRIBES, FILE_LIMIT
 
 __all__ = ["Left", "lacking", "left_of", "logs_among", "place_of", "refusal"]
 
@@ -154,12 +154,16 @@ def _parsed(text: str) -> Any:
 
 
 def lacking(left: Left, folder: Path) -> list[str]:
-    """Return the names of the files that a lab host has of a run and that are not here."""
-    return [
+    """Return the names of the files that a lab host has of a run and that are not here.
+
+    What says of which guests logs are comes before them: it can be refused.
+    """
+    found = [
         name
         for name, (digest, _) in left.files.items()
         if not ALLOWED.fullmatch(name) or _digest(folder / name) != digest
     ]
+    return sorted(found, key=lambda name: not name.endswith(DESCRIBES))
 
 
 def _digest(path: Path) -> str:

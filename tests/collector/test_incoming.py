@@ -1,10 +1,12 @@
 """Files that come from a lab host are taken only if the results contract knows their names."""
 
 import gzip
+import json
 import subprocess
 import tarfile
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from archives import packed
@@ -148,3 +150,28 @@ def test_a_failed_attempt_is_never_replaced(tmp_path: Path) -> None:
         "01.failed-2.log": b"first",
         "01.failed-2.json": b"first",
     }
+
+
+def test_logs_of_other_guests_are_not_put_beside_those_of_a_run(tmp_path: Path) -> None:
+    """A lab host that was torn down knows nothing of its first logs, and would measure on."""
+
+    def sent(log: str, **said: Any) -> bytes:
+        vmm = ("qemu/vmm.json", json.dumps(said).encode(), tarfile.REGTYPE)
+        return packed(vmm, (f"qemu/boot/default/{log}.log", b"log", tarfile.REGTYPE))
+
+    first: dict[str, Any] = {"checksums": {"image": "1"}, "guest": {"memory_mib": 1024}}
+    incoming.unpack(sent("01", **first), tmp_path)
+    # What only this start had, and what an earlier version did not say, are no other guests.
+    more = {"checksums": {**first["checksums"], "initrd": "9"}, "guest": first["guest"]}
+    assert incoming.unpack(sent("02", **more, command_line=["qemu"]), tmp_path)[0] == 2
+    for said, reason in (
+        ({"guest": {"memory_mib": 2048}}, r"guest are others .*\(memory_mib 2048, here 1024\)"),
+        ({"checksums": {"image": "2"}}, r"checksums are others .*\(image 2, here 1\)"),
+    ):
+        with pytest.raises(ValueError, match=f"refused qemu/vmm.json: its {reason}.* another run"):
+            incoming.unpack(sent("03", **said), tmp_path)
+    assert json.loads((tmp_path / "qemu/vmm.json").read_text())["command_line"] == ["qemu"]
+    assert not (tmp_path / "qemu/boot/default/03.log").exists()
+    # Nonsense says nothing of guests.
+    nonsense = ("qemu/vmm.json", b"[" * 9999, tarfile.REGTYPE)
+    assert incoming.unpack(packed(nonsense), tmp_path)[0] == 1

@@ -129,3 +129,5 @@ def test_what_is_lacking(tmp_path: Path) -> None:
     assert refusal(found, names[:1]) == ""
     assert "has 17825792 bytes, more than 16777216" in refusal(found, names[:2])
     assert "../secret is no file" in refusal(found, names[2:])
+    known = {name: {"sha256": sha(b""), "bytes": 0} for name in (LOG, "qemu/vmm.json")}
+    assert lacking(left(files=known), folder) == ["qemu/vmm.json", LOG]

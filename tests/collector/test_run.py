@@ -100,6 +100,25 @@ def test_the_password_for_sudo_is_asked_for_and_in_no_file(
     assert front._told("", tmp_path) == []
 
 
+@pytest.mark.parametrize("typed", ["", EOFError, KeyboardInterrupt])
+def test_no_password_where_one_was_asked_for_starts_nothing(
+    typed: str | type[BaseException],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Sudo would complain of it on each lab host, and say to add -K."""
+
+    def ask(_: str) -> str:
+        if isinstance(typed, str):
+            return typed
+        raise typed
+
+    monkeypatch.setattr(commands_run, "getpass", ask)
+    monkeypatch.setattr(commands_run, "run_playbook", None)
+    assert main(["run", "-K", "preflight"]) == 2
+    assert "and none was typed; nothing was started" in capsys.readouterr().err
+
+
 def test_the_checkouts_configuration_is_used_unless_another_is_named(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
