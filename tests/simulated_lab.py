@@ -266,7 +266,9 @@ class SimulatedLab:
             for path in paths:
                 (out / path).parent.mkdir(parents=True, exist_ok=True)
                 (out / path).write_text(f"simulated {path} for {release}\n")
-            given = {"name": name, "key": f"simulated-{release.lower()}", "inputs": {}}
+            # Plans are held against the disk that guests would have.
+            inputs = {"size_mib": 1024} if name == "guest_image" else {}
+            given = {"name": name, "key": f"simulated-{release.lower()}", "inputs": inputs}
             archive = self.folder / "builds" / f"{name}-{release}.tar.gz"
             given |= {"record": {"version": "0"}, "path": str(archive), "out_dir": str(out)}
             build = pack(given)
