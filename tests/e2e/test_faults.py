@@ -15,7 +15,7 @@ from e2e_faults import VMM, Faulted, Moment
 from e2e_lab import THP, Ended, Lab, Started, until
 
 UNIT = f"vmmlab-guest-{VMM}.service"
-PLANNED = 11  # three records of the boot, eight tests
+PLANNED = 13  # three records of the boot, ten tests
 SMALL_DISK_MIB = 4
 CUT = "SSH to the lab host cut for 60 s"
 # Long enough that the guest can say what it waits for.
@@ -131,14 +131,14 @@ def test_faults_that_the_vmm_outlives(new_run: NewRun, small_disk: Path, faults:
     killed = run.moment()
     controller.kill()
 
-    controller = run.begin()
     run.until_measuring(killed.done + 1)
-    on_controller = fill_controller(run, controller)
-
-    run.until_measuring(on_controller.done + 1)
     run.in_guest("'until pkill -STOP sysbench; do sleep 0.2; done'")
     hung = run.moment()
+    # Comes while the test hangs: the others would be over before it follows.
+    controller = run.begin()
     run.until_measuring(hung.done + 1)
+    on_controller = fill_controller(run, controller)
+    run.until_measuring(on_controller.done + 1)
     on_host = fill_host(run)
 
     controller = run.begin()
