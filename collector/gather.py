@@ -4,8 +4,8 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -160,23 +160,20 @@ def _log(
         line = math.nan if run.line is None else float(run.line)
         values = in_columns(run)
     digest = hashlib.sha256(data).hexdigest()
-    values = _with_derived(values, log.subject, log.case)
+    if derived := _derived(log.subject, log.case):
+        values = values.with_more(derived)
     tool, version = values.tool or "", values.version or ""
     return (outcome, reason, line, tool, version, digest, values.parser), values
 
 
-def _with_derived(values: CleanRun, name: str, case: str) -> CleanRun:
-    """Return the values of a log and what its subject makes of them, in the line of the first."""
-    subject = SUBJECTS[name]
-    if subject.derived is nothing_derived or not subject.format(case).compared:
-        return values
-    more = subject.derived(dict(zip(values.metrics, values.numbers, strict=True)))
-    return replace(
-        values,
-        metrics=[*values.metrics, *more],
-        numbers=[*values.numbers, *more.values()],
-        lines=[*values.lines, *[values.lines[0]] * len(more)] if more else values.lines,
-    )
+@lru_cache(maxsize=1024)
+def _derived(
+    subject: str, case: str
+) -> Callable[[Mapping[str, float]], Mapping[str, float]] | None:
+    """Return what tells the numbers that follow from those of a log of this folder, if any do."""
+    known = SUBJECTS[subject]
+    does = known.derived is not nothing_derived and known.format(case).compared
+    return known.derived if does else None
 
 
 @lru_cache(maxsize=1024)

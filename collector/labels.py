@@ -6,6 +6,7 @@ Metric names are not here: they are the same everywhere (see `collector.metrics`
 """
 
 from dataclasses import replace
+from functools import cache
 
 from collector import words
 from collector.subjects import SUBJECTS
@@ -241,5 +242,12 @@ def in_words(language: Language, key: str, **fields: Field) -> str:
 
     Raises KeyError for a key or a field that does not exist: a mistake of the program.
     """
-    message = WORDS[key]
-    return (replace(message, fields=tuple(fields.items())) if fields else message).render(language)
+    if not fields:
+        return _heading(language, key)
+    return replace(WORDS[key], fields=tuple(fields.items())).render(language)
+
+
+@cache
+def _heading(language: Language, key: str) -> str:
+    """Return words without fields: there are few, and each table of each host has some."""
+    return WORDS[key].render(language)

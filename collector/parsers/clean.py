@@ -5,7 +5,7 @@ to everything else, which is then read line by line. What it answers is what wou
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
@@ -44,6 +44,23 @@ class CleanRun:
     numbers: Sequence[float]
     lines: Sequence[int]
     words: Sequence[tuple[int, str]] = ()
+
+    def with_more(
+        self, derived: Callable[[Mapping[str, float]], Mapping[str, float]]
+    ) -> "CleanRun":
+        """Return the run with what follows from its numbers, in the line of the first of them."""
+        more = derived(dict(zip(self.metrics, self.numbers, strict=True)))
+        if not more:
+            return self
+        return CleanRun(
+            self.tool,
+            self.version,
+            self.parser,
+            [*self.metrics, *more],
+            [*self.numbers, *more.values()],
+            [*self.lines, *[self.lines[0]] * len(more)],
+            self.words,
+        )
 
     def run(self) -> LogRun:
         """Return the run as the parsers give it."""

@@ -133,9 +133,8 @@ def _first(case: Case, language: Language) -> Cell:
 
 def _of_case(data: HostData, idle: Names[str], key: SampleKey) -> Cell:
     """A read in a write test does not apply, unless the log says that there were some."""
-    if key.metric in idle and not any(data.numbers.values([key])):
-        return not_applicable(data, key)
-    return number(data, key, Style.HUNDREDTHS)
+    cell = number(data, key, Style.HUNDREDTHS)
+    return not_applicable(data, key) if key.metric in idle and not cell.value else cell
 
 
 def _matrix(

@@ -37,25 +37,30 @@ class Numbers:
         *of_log, names, metrics, values, lines = columns
         begins = np.flatnonzero(np.append(True, names[1:] != names[:-1])[: len(names)])
         keys = zip(*(column[begins].tolist() for column in of_log), strict=True)
-        self._logs = {LogId(*key): at for at, key in enumerate(keys)}
-        self._names: list[str] = names[begins].tolist()
-        self._bounds: list[int] = [*begins.tolist(), len(names)]
+        bounds = [*begins.tolist(), len(names)]
+        places = zip(bounds, bounds[1:], names[begins].tolist(), strict=False)
+        self._logs: dict[LogId, tuple[int, int, str]] = dict(
+            zip(map(LogId._make, keys), places, strict=True)
+        )
+        """Where the samples of a log begin and end, and its name."""
         self._metrics: list[str] = metrics.tolist()
         self._values: list[float] = values.tolist()
         self._lines: list[int] = lines.tolist()
 
     def get(self, key: SampleKey) -> tuple[float, str, int] | None:
         """Return number, log and line of a sample; None where there is no such number."""
-        log = self._logs.get(key.log)
-        if log is None:
+        log, metric = key
+        place = self._logs.get(log)
+        if place is None:
             return None
+        begin, end, name = place
         try:
-            at = self._metrics.index(key.metric, self._bounds[log], self._bounds[log + 1])
+            at = self._metrics.index(metric, begin, end)
         except ValueError:
             return None
         value = self._values[at]
         # A word's value is NaN.
-        return (value, self._names[log], self._lines[at]) if value == value else None  # noqa: PLR0124
+        return (value, name, self._lines[at]) if value == value else None  # noqa: PLR0124
 
     def values(self, keys: Iterable[SampleKey]) -> list[float]:
         """Return the numbers of those of `keys` that have one."""
@@ -63,9 +68,8 @@ class Numbers:
 
     def beginning(self, vmm: str, subject: str, prefix: str) -> Iterator[tuple[str, float]]:
         """Yield metric and number where the name of the metric begins with `prefix`."""
-        for log, at in self._logs.items():
+        for log, (begin, end, _) in self._logs.items():
             if log.subject == subject and log.vmm == vmm:
-                begin, end = self._bounds[at : at + 2]
                 for place, metric in enumerate(self._metrics[begin:end], begin):
                     if metric.startswith(prefix):
                         yield metric, self._values[place]
