@@ -288,13 +288,16 @@ def test_a_folder_of_somebody_elses_is_no_store(tmp_path: Path) -> None:
     (folder / "thesis.tex").touch()
     build = {"name": "x", "store": str(folder / "x-1"), "data": {"bzImage": "data:1"}}
     build |= {"archive": "x.tar.gz", "archive_sha256": "1"}
-    refused = run_module(STORE_MODULE, store=str(folder), builds=[build])
+    refused = run_module(STORE_MODULE, store=str(folder), builds=[build], prepare=True)
     assert "set ship_store to a folder that is vmmlab's alone" in refused["msg"]
     assert run_module(STORE_MODULE, store=str(folder), remove=True)["changed"] is False
     assert [path.name for path in folder.iterdir()] == ["thesis.tex"]
     store = folder / "store"
     build["store"] = str(store / "x-1")
+    # Who only looks, as a run does at its start, makes nothing that would look like vmmlab's.
     assert run_module(STORE_MODULE, store=str(store), builds=[build])["wrong"]
+    assert not store.exists()
+    assert run_module(STORE_MODULE, store=str(store), builds=[build], prepare=True)["wrong"]
     assert folder.stat().st_mode & 0o777 == 0o711
     assert run_module(STORE_MODULE, check=True, store=str(store), remove=True)["changed"] is True
     assert run_module(STORE_MODULE, store=str(store), remove=True)["changed"] is True

@@ -15,6 +15,10 @@ options:
     elements: dict
     default: []
     description: Each with its folder store, and what the role artifact recorded of it.
+  prepare:
+    type: bool
+    default: false
+    description: Make the folder for archives where one is to arrive; else nothing is made.
   take: {type: bool, default: false, description: Take the archives that have arrived.}
   remove: {type: bool, default: false, description: "Remove the store, if it is one."}
 """
@@ -211,6 +215,7 @@ def main() -> None:
         argument_spec={
             "store": {"type": "path", "required": True},
             "builds": {"type": "list", "elements": "dict", "default": []},
+            "prepare": {"type": "bool", "default": False},
             "take": {"type": "bool", "default": False},
             "remove": {"type": "bool", "default": False},
         },
@@ -226,7 +231,7 @@ def main() -> None:
             take(store, builds)
         found = look(store, builds)
         if not module.check_mode:
-            if found["wrong"]:
+            if found["wrong"] and module.params["prepare"]:
                 store.prepare()
             store.note()
     except (OSError, ValueError) as error:
