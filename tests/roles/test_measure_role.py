@@ -403,8 +403,10 @@ def test_measure_twice(tmp_path: Path) -> None:
     host = lab.results / "lab1"
     found = sorted(str(p.relative_to(host)) for p in host.rglob("*") if p.is_file())
     boot_id = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    (boot,) = (path.name for path in host.glob("boots/*"))
+    assert boot.startswith(f"{boot_id}-")
     assert found == [
-        f"boots/{boot_id}.json",
+        f"boots/{boot}",
         "host.json",
         "progress.json",
         "qemu/boot/default/01.json",

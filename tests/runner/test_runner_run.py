@@ -40,7 +40,7 @@ def test_everything_is_measured(lab: FakeLab) -> None:
     assert sorted(
         str(path.relative_to(lab.results)) for path in lab.results.rglob("*") if path.is_file()
     ) == [
-        f"boots/{boot_id}.json",
+        *(f"boots/{path.name}" for path in (lab.results / "boots").glob(f"{boot_id}-*.json")),
         "host.json",
         "qemu/boot/default/01.json",
         "qemu/boot/default/01.log",

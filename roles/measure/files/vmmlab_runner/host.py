@@ -1,6 +1,7 @@
 """What the lab host is: the facts without which its numbers mean little."""
 
 import contextlib
+import hashlib
 import json
 import os
 import platform
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from vmmlab_runner import disk, knobs, processors
-from vmmlab_runner.layout import Layout, read_json, read_text
+from vmmlab_runner.layout import Layout, read_text
 from vmmlab_runner.store import Store
 
 FORMAT = 1
@@ -23,12 +24,11 @@ def keep(store: Store, layout: Layout, name: str, *, kept_awake: bool) -> dict[s
     """
     facts = {**describe(layout, name), "kept_awake": kept_awake}
     store.describe("host.json", facts)
+    # A host that was torn down in the same boot does not know what it told before: the name does.
+    digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
     boot_id = facts["boot_id"] or "unknown"
-    number, file = 1, f"boots/{boot_id}.json"
-    while (path := store.results / file).exists() and read_json(path) != facts:
-        number += 1
-        file = f"boots/{boot_id}-{number}.json"
-    if not path.exists():
+    file = f"boots/{boot_id}-{digest[:8]}.json"
+    if not (store.results / file).exists():
         store.describe(file, facts)
     return {"boot_id": boot_id, "facts": file}
 
