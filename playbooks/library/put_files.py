@@ -89,13 +89,20 @@ def put_file(path: Path, content: bytes, mode: int, *, check: bool) -> bool:
 def remove(pattern: str, *, check: bool) -> list[str]:
     """Remove what a pattern names; return what that was. A link is removed, not what it names."""
     folder, name = os.path.split(pattern)
-    found = sorted(Path(folder).glob(name))
+    found = [each for path in sorted(Path(folder).glob(name)) for each in removable(path)]
     for path in found if not check else ():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:
             path.unlink()
     return [str(path) for path in found]
+
+
+def removable(path: Path) -> list[Path]:
+    """Return what goes with a path: of a disk that somebody mounted there, what is on it."""
+    if path.is_symlink() or not path.is_mount():
+        return [path]
+    return sorted(each for each in path.iterdir() if each.name != "lost+found")
 
 
 def put(wanted: dict[str, Any], *, check: bool) -> list[str]:

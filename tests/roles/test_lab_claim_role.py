@@ -87,6 +87,18 @@ def test_what_somebody_else_has_is_told(host: Path, name: str, told: str) -> Non
     assert not (host / "var/lib/vmmlab-host.json").exists()
 
 
+def test_an_empty_folder_is_nobodys(host: Path) -> None:
+    """A disk that was mounted for vmmlab; what is on it, or where a link leads, is somebody's."""
+    disk = host / "var/lib/vmmlab"
+    (disk / "lost+found").mkdir(parents=True)
+    assert claim(host, take=False)["strangers"] == []
+    (disk / "thesis.tex").touch()
+    assert claim(host, take=False)["strangers"] == ["the folder /var/lib/vmmlab"]
+    (host / "opt").mkdir()
+    (host / "opt/vmmlab").symlink_to(host / "var")
+    assert "the folder /opt/vmmlab" in claim(host, take=False)["strangers"]
+
+
 def test_names_that_only_look_alike_are_nobodys_business(host: Path) -> None:
     """Nothing of that name is made, or taken back."""
     for name in ("etc/vmmlab.conf", "etc/systemd/system/vmmlab.service", "opt/vmmlab2/x"):

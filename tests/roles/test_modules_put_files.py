@@ -1,6 +1,7 @@
 """The module put_files, on real folders."""
 
 import stat
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -59,3 +60,19 @@ def test_what_shall_be_absent_goes(tmp_path: Path) -> None:
     assert put_files.put(wanted, check=False) == []
     assert [path.name for path in tmp_path.iterdir()] == ["kept"]
     assert (tmp_path / "kept/file").exists()
+
+
+def test_a_disk_that_is_mounted_there_is_emptied(tmp_path: Path) -> None:
+    """It cannot be removed, and is its administrator's; a second time there is nothing to do."""
+    disk = tmp_path / "disk"
+    (disk / "x").mkdir(parents=True)
+    subprocess.run(["mount", "-t", "tmpfs", "none", disk], check=True)
+    try:
+        (disk / "lost+found").mkdir()
+        (disk / "guest/keys").mkdir(parents=True)
+        gone = {"folders": [], "files": [], "absent": [str(disk)]}
+        assert put_files.put(gone, check=False) == [str(disk / "guest")]
+        assert [path.name for path in disk.iterdir()] == ["lost+found"]
+        assert put_files.put(gone, check=False) == []
+    finally:
+        subprocess.run(["umount", disk], check=True)

@@ -88,9 +88,21 @@ def people() -> list[str]:
     return found
 
 
+def is_empty(path: Path) -> bool:
+    """Tell whether a folder is nobody's, as a disk that was mounted there for vmmlab is."""
+    try:
+        return not path.is_symlink() and set(os.listdir(path)) <= {"lost+found"}  # noqa: PTH208
+    except OSError:
+        return False
+
+
 def things(root: Path) -> list[str]:
     """Return the folders, units and network devices that have vmmlab's names."""
-    found = [f"the folder /{name}" for name in FOLDERS if os.path.lexists(root / name)]
+    found = [
+        f"the folder /{name}"
+        for name in FOLDERS
+        if os.path.lexists(root / name) and not is_empty(root / name)
+    ]
     for folder in UNIT_FOLDERS:
         for unit in UNITS:
             paths = sorted((root / folder).glob(f"{NAME}-{unit}"))

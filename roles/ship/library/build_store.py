@@ -224,9 +224,9 @@ def main() -> None:
     store = Store(Path(module.params["store"]))
     builds = module.params["builds"]
     taking = module.params["take"] and not module.check_mode
-    if module.params["remove"]:
-        remove(module, store)
     try:
+        if module.params["remove"]:
+            remove(module, store)
         if taking:
             take(store, builds)
         found = look(store, builds)
