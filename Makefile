@@ -31,7 +31,7 @@ teardown: $(RUN_STAMP) ## take everything back that the lab changed; stop the vi
 	$(BIN)/ansible-playbook playbooks/teardown.yml $(ARGS)
 
 .PHONY: check
-check: $(DEV_STAMP) ## lint, types and unit tests: under two minutes
+check: $(DEV_STAMP) ## lint, types and unit tests: about five minutes on two cores
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
