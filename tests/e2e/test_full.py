@@ -1,4 +1,7 @@
-"""full.yml from end to end in the virtual lab, with a tiny plan and a stand-in for StratoVirt."""
+"""full.yml from end to end in the virtual lab, with a tiny plan and a stand-in for StratoVirt.
+
+Before the tests of what a run survives: after a reset of the lab host guests are tried anew.
+"""
 
 import json
 import re
