@@ -26,7 +26,7 @@ ALONE = re.compile(
 )
 COUNTERS = re.compile(
     r"(fs\.(dentry|inode|file-nr|quota)|kernel\.(random|ns_last_pid|pty\.nr|keys|tainted)"
-    r"|net\.netfilter\.nf_conntrack_count|vm\.stat|dev\.cdrom|.*\.(stable_secret|pids)\b"
+    r"|net\.netfilter\.nf_conntrack_count|vm\.(stat|user_reserve_kbytes)|dev\.cdrom|.*\.(stable_secret|pids)\b"
     r"|kernel\.sched_domain|net\.ipv4\.tcp_fastopen_key|.*neigh.*|kernel\.hostname)"
 )
 KNOBS = (
