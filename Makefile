@@ -37,7 +37,7 @@ check: $(DEV_STAMP) ## lint, types and unit tests: about five minutes on two cor
 	$(BIN)/mypy
 	$(BIN)/yamllint --strict .
 	$(BIN)/ansible-lint --offline -q
-	$(BIN)/pytest -n 4 --dist worksteal -q -m "not sandbox and not e2e"
+	$(BIN)/pytest -n 3 --dist worksteal -q -m "not sandbox and not e2e"
 
 .PHONY: test
 test: check ## everything: check, roles in the sandbox, full.yml in the virtual lab
