@@ -101,7 +101,10 @@ def test_a_kernel_without_pressure_and_a_quiet_host(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["qemu-system-x86", "kvm", "stratovirt", "firecracker", "cloud-hyperviso", "VBoxHeadless"],
+    [
+        *("qemu-system-x86", "kvm", "stratovirt", "firecracker", "cloud-hyperviso", "VBoxHeadless"),
+        *("VirtualBoxVM", "vmware-vmx"),
+    ],
 )
 def test_preflight_and_the_runner_know_the_same_guests(name: str) -> None:
     """What preflight refuses is what a sidecar names."""
@@ -110,6 +113,7 @@ def test_preflight_and_the_runner_know_the_same_guests(name: str) -> None:
     assert surroundings.GUESTS.match(name)
     assert not surroundings.GUESTS.match("kvm-nx-lpage-re")
     assert not check.GUESTS.match("kvm-nx-lpage-re")
+    assert surroundings.GUESTS.pattern == check.GUESTS.pattern
 
 
 def test_the_runner_reads_what_the_tuning_sets(tmp_path: Path) -> None:

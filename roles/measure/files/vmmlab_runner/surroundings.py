@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 # As in the role preflight, which refuses a host where such a guest runs.
 GUESTS = re.compile(
-    r"(qemu-system|qemu-kvm|kvm$|stratovirt|firecracker|cloud-hyperviso|VBoxHeadless)"
+    r"(qemu-system|qemu-kvm|kvm$|stratovirt|firecracker|cloud-hyperviso|VBoxHeadless|VirtualBoxVM"
+    r"|vmware-vmx)"
 )
 TICK = os.sysconf("SC_CLK_TCK")
 KERNEL_THREAD = 0x00200000  # PF_KTHREAD
