@@ -19,8 +19,6 @@ description:
   - Ansible leaves out every play that a limit leaves no host of, without an error. A limit to some
     lab hosts would leave out the plan, the builds and the report.
   - A limit that names a controller or a builder chooses among these as well.
-requirements:
-  - enable it in C(callbacks_enabled)
 """
 SERVING = ("controllers", "builders", "localhost")
 
@@ -31,7 +29,6 @@ class CallbackModule(CallbackBase):
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "aggregate"
     CALLBACK_NAME = "limit"
-    CALLBACK_NEEDS_ENABLED = True
 
     def v2_playbook_on_start(self, playbook: Playbook) -> None:
         """Look at the limit; nothing is asked of any host yet."""

@@ -38,8 +38,6 @@ short_description: Names the stage that begins and sums all of them up at the en
 description:
   - A stage is one playbook file. At the end there is a table of wall time, changes and failures
     per stage, and, if a run was made, its workbook and its measurements per host.
-requirements:
-  - enable it in C(callbacks_enabled)
 """
 
 _SET_FACT = ("ansible.builtin.set_fact", "ansible.legacy.set_fact", "set_fact")
@@ -51,7 +49,6 @@ class CallbackModule(CallbackBase):
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "aggregate"
     CALLBACK_NAME = "stages"
-    CALLBACK_NEEDS_ENABLED = True
 
     def __init__(self) -> None:
         """Begin with nothing counted."""

@@ -18,8 +18,6 @@ description:
   - Ansible looks C(internal_poll_interval) apart whether a host has ended its task. Over the hours
     in which lab hosts measure that costs the controller more than all the rest of a run.
   - During a task that has the variable C(unhurried) it looks once a second.
-requirements:
-  - enable it in C(callbacks_enabled)
 """
 REST_S = 1.0
 
@@ -30,7 +28,6 @@ class CallbackModule(CallbackBase):
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "aggregate"
     CALLBACK_NAME = "unhurried"
-    CALLBACK_NEEDS_ENABLED = True
 
     def __init__(self) -> None:
         """Note what the configuration says."""

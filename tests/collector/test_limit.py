@@ -40,13 +40,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def play(folder: Path, limit: str) -> subprocess.CompletedProcess[str]:
+def play(folder: Path, limit: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the playbook with a limit."""
     program = Path(sys.executable).with_name("ansible-playbook")
     where = ["-i", str(folder / "hosts.yml"), "--limit", limit]
     return subprocess.run(
         [str(program), *where, str(folder / "plays.yml")], cwd=CHECKOUT, capture_output=True,
-        text=True, check=False, env={**os.environ, "ANSIBLE_STDOUT_CALLBACK": "minimal"},
+        text=True, check=False,
+        env={**os.environ, "ANSIBLE_STDOUT_CALLBACK": "minimal", **environment},
     )  # fmt: skip
 
 
@@ -69,6 +70,14 @@ def test_a_limit(limit: str, builders: str, lab: str, folder: Path) -> None:
     worked = dict.fromkeys(re.findall(r"PLAY ([^.]*)\.", done.stdout))
     hosts = [" ".join(sorted(one.split())) for one in worked]
     assert hosts == ["localhost", "controller", builders, lab]
+
+
+def test_a_limit_beside_callbacks_of_somebodys_own(folder: Path) -> None:
+    """What a user enables takes nothing away: left out, the report would be missing in silence."""
+    done = play(folder, "lab-03", ANSIBLE_CALLBACKS_ENABLED="junit")
+    assert re.findall(r"PLAY ([^.]*)\.", done.stdout)[:2] == ["localhost", "controller"], (
+        done.stderr
+    )
 
 
 def test_a_limit_that_leaves_nothing_is_an_error(folder: Path) -> None:
