@@ -303,3 +303,9 @@ def test_a_folder_of_somebody_elses_is_no_store(tmp_path: Path) -> None:
     assert run_module(STORE_MODULE, store=str(store), remove=True)["changed"] is True
     assert [path.name for path in folder.iterdir()] == ["thesis.tex"]
     assert run_module(STORE_MODULE, store=str(store), remove=True)["changed"] is False
+    run_module(STORE_MODULE, store=str(store), builds=[build], prepare=True)
+    (store / "x-1").mkdir()
+    (store / "x-1" / "build.json").touch()
+    (store / "notes.txt").touch()
+    assert run_module(STORE_MODULE, store=str(store), remove=True)["changed"] is True
+    assert [path.name for path in store.iterdir()] == ["notes.txt"]

@@ -167,6 +167,16 @@ class Store:
         known = [*self.folder.glob(f"*/{RECORD}"), self.folder / INCOMING, self.folder / CHECKED]
         return any(path.exists() for path in known)
 
+    def parted(self) -> tuple[list[Path], list[Path]]:
+        """Return what of the folder's content a store makes, and what it does not."""
+        ours, others = list[Path](), list[Path]()
+        for path in sorted(self.folder.iterdir()) if self.folder.exists() else ():
+            # A build that is being unpacked, or replaced, has its record last or no more.
+            build = path.is_dir() and (path.suffix in (".part", ".old") or (path / RECORD).exists())
+            own = build or path.name in (INCOMING, CHECKED, f"{CHECKED}.part")
+            (ours if own else others).append(path)
+        return ours, others
+
 
 def look(store: Store, builds: list[Build]) -> dict[str, Any]:
     """Return what is here of some builds, and what is wrong with it."""
@@ -199,13 +209,18 @@ def take(store: Store, builds: list[Build]) -> None:
 
 
 def remove(module: AnsibleModule, store: Store) -> None:
-    """Remove the store, unless somebody else's files are there in its place, and end."""
-    ours = store.is_ours()
-    if not ours:
-        module.warn(f"{store.folder} stays: what is in it is not vmmlab's")
-    gone = ours and store.folder.exists()
-    if gone and not module.check_mode:
-        shutil.rmtree(store.folder)
+    """Remove the store, but nothing of somebody else's in it or in its place, and end."""
+    ours, others = store.parted() if store.is_ours() else ([], [store.folder])
+    if others:
+        module.warn(f"{store.folder} stays: not all that is in it is vmmlab's")
+    gone = bool(ours) or (not others and store.folder.exists())
+    for path in ours if not module.check_mode else ():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    if gone and not others and not module.check_mode:
+        store.folder.rmdir()
     module.exit_json(changed=gone)
 
 
