@@ -7,7 +7,16 @@ the files are opened with O_DIRECT; the role `guest` gives all VMMs a disk past 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from collector.subjects.fileio import MODE_WORDS, fileio_subject
+from collector.subjects.fileio import (
+    IOPS_COLUMNS,
+    IOPS_QUANTITY,
+    IOPS_WORDS,
+    MODE_WORDS,
+    MOVED,
+    OPERATIONS,
+    RATES,
+    fileio_subject,
+)
 from collector.subjects.fileio.stated import strays_of
 from collector.subjects.parts import sysbench
 from collector.subjects.parts.looks import Chart, PerCase, Table, Texts
@@ -16,8 +25,6 @@ from collector.words import say
 
 KEY = "disk"
 _FLAG = "--file-extra-flags=direct"
-_RATES = ("reads_per_s", "writes_per_s")
-_MOVED = ("read_mib_per_s", "written_mib_per_s")
 
 
 def _disk(
@@ -70,9 +77,9 @@ SUBJECTS = (
     ),
     _disk(
         "throughput",
-        (_MOVED, _MOVED),
-        Table(None, PerCase("mode", (("read mib", _MOVED[0]), ("written mib", _MOVED[1])))),
-        Chart("disk throughput", _MOVED),
+        (MOVED, MOVED),
+        Table(None, PerCase("mode", (("read mib", MOVED[0]), ("written mib", MOVED[1])))),
+        Chart("disk throughput", MOVED),
         Texts(
             caption=say("Table {number} {vmm} disk throughput (O_DIRECT)"),
             sheet=say("Disk throughput"),
@@ -89,25 +96,18 @@ SUBJECTS = (
     ),
     _disk(
         "iops",
-        ((*_RATES, "fsyncs_per_s"), _RATES),
-        Table(
-            None,
-            PerCase(
-                "mode", (("reads", _RATES[0]), ("writes", _RATES[1]), ("fsyncs", "fsyncs_per_s"))
-            ),
-        ),
-        Chart("disk operations", _RATES),
+        (OPERATIONS, RATES),
+        Table(None, PerCase("mode", IOPS_COLUMNS)),
+        Chart("disk operations", RATES),
         Texts(
             caption=say("Table {number} {vmm} disk IOPS (O_DIRECT)"),
             sheet=say("Disk IOPS"),
             title=say("Disk: IOPS (O_DIRECT)"),
-            quantity=say("Reads or writes per second"),
+            quantity=IOPS_QUANTITY,
             axis=MODE_WORDS["mode"],
             more={
                 **MODE_WORDS,
-                "reads": say("Reads per second"),
-                "writes": say("Writes per second"),
-                "fsyncs": say("File syncs per second"),
+                **IOPS_WORDS,
                 "chart disk operations": say("Disk IOPS"),
             },
         ),

@@ -16,7 +16,18 @@ from collector.subjects.parts.metric import Metric
 from collector.subjects.parts.model import Case, Stated, Stray, Subject
 from collector.words import Message, say
 
-__all__ = ["MODE_WORDS", "REPORT_BLOCKS", "SUBJECTS", "fileio_subject"]
+__all__ = [
+    "IOPS_COLUMNS",
+    "IOPS_QUANTITY",
+    "IOPS_WORDS",
+    "MODE_WORDS",
+    "MOVED",
+    "OPERATIONS",
+    "RATES",
+    "REPORT_BLOCKS",
+    "SUBJECTS",
+    "fileio_subject",
+]
 
 Strays = Callable[[Stated, Mapping[str, Any]], Iterable[Stray]]
 _ORDER = {mode: place for place, mode in enumerate(MODES)}
@@ -28,6 +39,16 @@ MODE_WORDS: dict[str, Message] = {
     "seqwr": say("Sequential write"),
     "rndrw": say("Random read and write"),
     "seqrewr": say("Sequential rewrite"),
+}
+MOVED = ("read_mib_per_s", "written_mib_per_s")
+RATES = ("reads_per_s", "writes_per_s")
+OPERATIONS = (*RATES, "fsyncs_per_s")
+IOPS_COLUMNS = tuple(zip(("reads", "writes", "fsyncs"), OPERATIONS, strict=True))
+IOPS_QUANTITY = say("Reads or writes per second")
+IOPS_WORDS: dict[str, Message] = {
+    "reads": say("Reads per second"),
+    "writes": say("Writes per second"),
+    "fsyncs": say("File syncs per second"),
 }
 _METRICS = (
     *sysbench.METRICS,
@@ -133,12 +154,11 @@ FILEIO_LATENCY = fileio_subject(
         },
     ),
 )
-_MOVED = ("read_mib_per_s", "written_mib_per_s")
 FILEIO_THROUGHPUT = fileio_subject(
     "throughput",
-    numbers=(_MOVED, _MOVED),
-    table=Table(11, Matrix("mode", "throughput", _MOVED, across="vmms")),
-    charts=(Chart("throughput", _MOVED),),
+    numbers=(MOVED, MOVED),
+    table=Table(11, Matrix("mode", "throughput", MOVED, across="vmms")),
+    charts=(Chart("throughput", MOVED),),
     texts=Texts(
         caption=say("Table {number} {vmm} throughput"),
         sheet=say("IO throughput"),
@@ -152,29 +172,20 @@ FILEIO_THROUGHPUT = fileio_subject(
         },
     ),
 )
-_RATES = ("reads_per_s", "writes_per_s")
 FILEIO_IOPS = fileio_subject(
     "iops",
-    numbers=((*_RATES, "fsyncs_per_s"), _RATES),
-    table=Table(
-        12,
-        PerCase(
-            "mode",
-            (("reads", "reads_per_s"), ("writes", "writes_per_s"), ("fsyncs", "fsyncs_per_s")),
-        ),
-    ),
+    numbers=(OPERATIONS, RATES),
+    table=Table(12, PerCase("mode", IOPS_COLUMNS)),
     charts=(Chart("reads", ("reads_per_s",)), Chart("writes", ("writes_per_s",))),
     texts=Texts(
         caption=say("Table {number} {vmm} IOPS"),
         sheet=say("IOPS"),
         title=say("I/O: IOPS"),
-        quantity=say("Reads or writes per second"),
+        quantity=IOPS_QUANTITY,
         axis=MODE_WORDS["mode"],
         more={
             **MODE_WORDS,
-            "reads": say("Reads per second"),
-            "writes": say("Writes per second"),
-            "fsyncs": say("File syncs per second"),
+            **IOPS_WORDS,
             "chart reads": say("IOPS, reads"),
             "chart writes": say("IOPS, writes"),
         },
