@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from collector.facts import nested_in
+from collector.facts import is_emulated, nested_in
 from collector.labels import Language, in_words
 from collector.results import Host, Run
 
@@ -17,7 +17,7 @@ def notices_of(run: Run, host: Host, labels: dict[str, str], language: Language)
         for vmm in host.vmms
         if vmm.meta.get("stand_in") is True
     ]
-    if host.meta.get("emulated") is True or run.meta.get("emulated") is True:
+    if is_emulated(run, host):
         found.append(in_words(language, "notice emulated", host=host.name))
     elif nested_in(run, host):
         found.append(in_words(language, "notice nested", host=host.name))
