@@ -24,10 +24,10 @@ CUT_OFF = "the runner or this host ended while it was measured"
 ENVIRONMENT = {"LC_ALL": "C"}
 WORKPLACE = "/var/lib/vmmlab-fileio"
 DIRECT = "--file-extra-flags=direct"
-NO_DIRECT = {
-    "writeback": "its guests' disks go through the host's cache, as a plan without disk wants them;"
-    " provision it with this plan"
-}
+THROUGH_CACHE = (
+    "its guests' disks go through the host's cache, as a plan without disk wants them; provision it"
+    " with this plan"
+)
 BOOT = "boot"  # its questions take no time; what it takes is over by then
 
 
@@ -83,8 +83,8 @@ class BlockRunner:
         self._booted_once = False
         self.never_booted = ""  # why, where each guest of this block failed before its first test
         lab = read_json(layout.lab)
-        cache = read_json(layout.vmm(block.vmm)).get("guest", {}).get("disk_cache", "none")
-        self._no_direct = str(lab.get("no_direct", "")) or NO_DIRECT.get(cache, "")
+        cached = read_json(layout.vmm(block.vmm)).get("guest", {}).get("disk_cache") == "writeback"
+        self._no_direct = str(lab.get("no_direct", "")) or (THROUGH_CACHE if cached else "")
         self._address = (str(lab["guest_address"]), int(lab.get("guest_port", 22)))
         self._directory = str(lab.get("guest_directory", AGENT_DIRECTORY))
         self._workplace = str(lab.get("guest_workplace", WORKPLACE))
