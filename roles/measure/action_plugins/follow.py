@@ -133,7 +133,8 @@ class ActionModule(ActionBase):
             error = error if str(error) else type(error).__name__
             raise AnsibleActionFail(
                 f"{self._host}: the results cannot be fetched into {self._arguments['dest']}:"
-                f" {error}; the run goes on without it, the same command fetches the rest"
+                f" {error}; the run goes on without it, and once that is mended the same command"
+                " fetches the rest"
             ) from error
 
     def _follow(self, followed: Followed) -> None:
