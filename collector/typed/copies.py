@@ -36,6 +36,7 @@ _OF_ANOTHER_KIND = say(
     "{number} also stands in {cell}, a {kind}: two measurements hardly ever agree in all digits,"
     " so one was copied into the wrong cell; compare both with their logs"
 )
+_PERHAPS = say("{number} also stands in {cell}, which may be chance; compare both with their logs")
 
 
 def check_copies(tables: Sequence[TypedTable], workbook: str) -> list[CellFinding]:
@@ -189,7 +190,9 @@ def _single(samples: Sequence[TypedSample], workbook: str) -> list[CellFinding]:
             far = _stands_out(marked, origin, samples)
             unlikely = chance.of(sample, other) < (_UNLIKELY_AND_FAR if far else _UNLIKELY)
             cell = f"{origin.cell.sheet}!{origin.cell.address}"
-            if kind_of(marked) == kind_of(origin):
+            if not unlikely:
+                message = _PERHAPS.filled(number=marked.cell.text, cell=cell)
+            elif kind_of(marked) == kind_of(origin):
                 message = _COPIED.filled(number=marked.cell.text, cell=cell)
             else:
                 message = _OF_ANOTHER_KIND.filled(
